@@ -1,0 +1,20 @@
+namespace Aspire.Hosting.Processes;
+
+/// <summary>How to start one local process.</summary>
+internal sealed record ProcessSpec(string FileName, IReadOnlyList<string> Arguments)
+{
+    /// <summary>Added to the variables of this process; a null value removes a variable.</summary>
+    public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
+
+    /// <summary>Null means the folder of this process.</summary>
+    public string? WorkingDirectory { get; init; }
+
+    /// <summary>Written to the standard input, which is then closed unless <see cref="KeepInputOpen"/>.</summary>
+    public string? Input { get; init; }
+
+    /// <summary>Leaves the standard input open for <see cref="LocalProcess.WriteLineAsync"/>.</summary>
+    public bool KeepInputOpen { get; init; }
+
+    /// <summary>What asks the process to end by itself.</summary>
+    public StopSignal StopSignal { get; init; } = StopSignal.Terminate;
+}
