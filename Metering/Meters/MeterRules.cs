@@ -1,0 +1,31 @@
+using System.Text.RegularExpressions;
+
+namespace CloudNative.Metering.Meters;
+
+/// <summary>The limits of a meter's definition.</summary>
+public static partial class MeterRules
+{
+    public const int MaxSlugLength = 64;
+    public const int MaxEventTypeLength = 256;
+    public const int MaxPathLength = 256;
+    public const int MaxNameLength = 256;
+    public const int MaxDescriptionLength = 1024;
+    public const int MaxDimensions = 32;
+    public const int MaxDimensionNameLength = 64;
+    public const int MaxMetadataEntries = 50;
+    public const int MaxMetadataKeyLength = 64;
+    public const int MaxMetadataValueLength = 512;
+
+    public const string SlugPattern = "^[a-z0-9]+(?:_[a-z0-9]+)*$";
+    public const string DimensionNamePattern = "^[A-Za-z_][A-Za-z0-9_]*$";
+
+    /// <summary>A query groups by these without a meter having to define them, so no dimension may take their names.</summary>
+    public static readonly IReadOnlyList<string> ReservedDimensionNames = ["subject", "customer_id"];
+
+    // \z instead of $: .NET's $ also matches before a trailing line feed.
+    [GeneratedRegex(@"\A[a-z0-9]+(?:_[a-z0-9]+)*\z", RegexOptions.CultureInvariant)]
+    internal static partial Regex Slug();
+
+    [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_]*\z", RegexOptions.CultureInvariant)]
+    internal static partial Regex DimensionName();
+}

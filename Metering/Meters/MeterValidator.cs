@@ -1,0 +1,184 @@
+using CloudNative.Metering.Time;
+using CloudNative.Metering.Validation;
+
+namespace CloudNative.Metering.Meters;
+
+/// <summary>Turns a definition into a meter, or says everything that is wrong with it at once.</summary>
+public sealed class MeterValidator
+{
+    // What the query can answer so far; a meter that is accepted must be countable.
+    private static readonly Aggregation[] Supported = [Aggregation.Sum, Aggregation.Count];
+
+    private readonly MeterDefinition _definition;
+    private readonly List<FieldError> _errors = [];
+    private Aggregation _aggregation;
+    private DateTimeOffset? _eventFrom;
+
+    private MeterValidator(MeterDefinition definition) => _definition = definition;
+
+    /// <summary>The errors, none when <paramref name="definition"/> is good.</summary>
+    public static IReadOnlyList<FieldError> Validate(MeterDefinition definition)
+    {
+        var validator = new MeterValidator(definition);
+        validator.Check();
+        return validator._errors;
+    }
+
+    /// <summary>The meter, or null and the errors.</summary>
+    public static Meter? Create(MeterDefinition definition, Ulid tenantId, DateTimeOffset now, out IReadOnlyList<FieldError> errors)
+    {
+        var validator = new MeterValidator(definition);
+        validator.Check();
+        errors = validator._errors;
+        return errors.Count == 0 ? validator.Meter(tenantId, now) : null;
+    }
+
+    private void Check()
+    {
+        CheckText("slug", _definition.Slug, MeterRules.MaxSlugLength, required: true);
+        if (_definition.Slug is { Length: > 0 and <= MeterRules.MaxSlugLength } slug && !MeterRules.Slug().IsMatch(slug))
+            Add("slug", ErrorCodes.Invalid, $"Must match {MeterRules.SlugPattern}: lower-case letters and digits, parted by single underscores.");
+        CheckText("eventType", _definition.EventType, MeterRules.MaxEventTypeLength, required: true);
+        CheckAggregation();
+        CheckGroupBy();
+        CheckText("name", _definition.Name, MeterRules.MaxNameLength, required: false);
+        CheckText("description", _definition.Description, MeterRules.MaxDescriptionLength, required: false);
+        CheckMetadata();
+        CheckEventFrom();
+    }
+
+    private void CheckAggregation()
+    {
+        if (string.IsNullOrEmpty(_definition.Aggregation))
+        {
+            Add("aggregation", ErrorCodes.Required, $"Required: one of {Names(Enum.GetValues<Aggregation>())}.");
+            return;
+        }
+
+        if (!AggregationName.TryParse(_definition.Aggregation, out _aggregation))
+        {
+            Add("aggregation", ErrorCodes.Invalid, $"Must be one of {Names(Enum.GetValues<Aggregation>())}.");
+            return;
+        }
+
+        if (!Supported.Contains(_aggregation))
+            Add("aggregation", ErrorCodes.NotSupported, $"{_definition.Aggregation} is not supported yet; use one of {Names(Supported)}.");
+        CheckValueProperty();
+    }
+
+    private void CheckValueProperty()
+    {
+        if (_aggregation == Aggregation.Count)
+        {
+            if (_definition.ValueProperty is not null)
+                Add("valueProperty", ErrorCodes.Forbidden, "COUNT counts events and reads no value: leave valueProperty out.");
+        }
+        else if (string.IsNullOrEmpty(_definition.ValueProperty))
+        {
+            Add("valueProperty", ErrorCodes.Required, $"{_definition.Aggregation} needs the JSONPath of its value, such as $.tokens.");
+        }
+        else
+        {
+            CheckPath("valueProperty", _definition.ValueProperty);
+        }
+    }
+
+    private void CheckGroupBy()
+    {
+        if (_definition.GroupBy is not { } groupBy)
+            return;
+        if (groupBy.Count > MeterRules.MaxDimensions)
+            Add("groupBy", ErrorCodes.TooMany, $"At most {MeterRules.MaxDimensions} dimensions.");
+        foreach (var (name, path) in groupBy)
+        {
+            var field = $"groupBy.{name}";
+            if (name.Length > MeterRules.MaxDimensionNameLength)
+                Add(field, ErrorCodes.TooLong, $"A dimension's name has at most {MeterRules.MaxDimensionNameLength} characters.");
+            else if (!MeterRules.DimensionName().IsMatch(name))
+                Add(field, ErrorCodes.Invalid, $"A dimension's name must match {MeterRules.DimensionNamePattern}.");
+            else if (MeterRules.ReservedDimensionNames.Contains(name))
+                Add(field, ErrorCodes.Forbidden, $"'{name}' is always there to group by: give the dimension another name.");
+            if (string.IsNullOrEmpty(path))
+                Add(field, ErrorCodes.Required, "Needs the JSONPath of the dimension, such as $.model.");
+            else
+                CheckPath(field, path);
+        }
+    }
+
+    private void CheckPath(string field, string path)
+    {
+        if (path.Length > MeterRules.MaxPathLength)
+            Add(field, ErrorCodes.TooLong, $"A JSONPath has at most {MeterRules.MaxPathLength} characters.");
+        else if (!JsonPath.TryParse(path, out var parsed, out var error))
+            Add(field, ErrorCodes.Invalid, $"Not a supported JSONPath at position {error.Position}: {error.Message}. Such as $.a.b, $['a b'] or $.a[0].");
+        else if (parsed.IsRoot)
+            Add(field, ErrorCodes.Invalid, "'$' is the whole data: name a member of it, such as $.a.");
+        else if (path.Contains('\0', StringComparison.Ordinal))
+            AddNul(field);
+    }
+
+    private void CheckMetadata()
+    {
+        if (_definition.Metadata is not { } metadata)
+            return;
+        if (metadata.Count > MeterRules.MaxMetadataEntries)
+            Add("metadata", ErrorCodes.TooMany, $"At most {MeterRules.MaxMetadataEntries} entries.");
+        foreach (var (key, value) in metadata)
+        {
+            if (key.Length is 0 or > MeterRules.MaxMetadataKeyLength)
+                Add($"metadata.{key}", ErrorCodes.OutOfRange, $"A key has 1 to {MeterRules.MaxMetadataKeyLength} characters.");
+            if (key.Contains('\0', StringComparison.Ordinal))
+                AddNul("metadata");
+            if (value is null)
+                Add($"metadata.{key}", ErrorCodes.Required, "Must be a text, not null.");
+            CheckText($"metadata.{key}", value, MeterRules.MaxMetadataValueLength, required: false);
+        }
+    }
+
+    private void CheckEventFrom()
+    {
+        if (_definition.EventFrom is null)
+            return;
+        if (Rfc3339.TryParse(_definition.EventFrom, out var from))
+            _eventFrom = from;
+        else
+            Add("eventFrom", ErrorCodes.Invalid, $"Must be {Rfc3339.Expected}.");
+    }
+
+    private void CheckText(string field, string? value, int maxLength, bool required)
+    {
+        if (required && string.IsNullOrWhiteSpace(value))
+            Add(field, ErrorCodes.Required, "Required, and not empty.");
+        else if (value?.Length > maxLength)
+            Add(field, ErrorCodes.TooLong, $"At most {maxLength} characters.");
+        else if (value?.Contains('\0', StringComparison.Ordinal) == true)
+            AddNul(field);
+    }
+
+    // PostgreSQL's text holds every character but this one.
+    private void AddNul(string field) => Add(field, ErrorCodes.Invalid, "Must not contain the character U+0000.");
+
+    private void Add(string field, string code, string message) => _errors.Add(new FieldError(field, code, message));
+
+    private static string Names(Aggregation[] aggregations) => string.Join(", ", aggregations.Select(AggregationName.Of));
+
+    private Meter Meter(Ulid tenantId, DateTimeOffset now) => new()
+    {
+        Id = Ulid.NewUlid(now),
+        TenantId = tenantId,
+        Slug = _definition.Slug!,
+        EventType = _definition.EventType!,
+        Aggregation = _aggregation,
+        ValueProperty = _definition.ValueProperty,
+        GroupBy = Ordered(_definition.GroupBy),
+        Name = _definition.Name,
+        Description = _definition.Description,
+        Metadata = Ordered(_definition.Metadata),
+        EventFrom = _eventFrom,
+        CreatedAt = now,
+        UpdatedAt = now,
+    };
+
+    private static SortedDictionary<string, string> Ordered(IReadOnlyDictionary<string, string?>? entries) =>
+        new((entries ?? new Dictionary<string, string?>()).ToDictionary(e => e.Key, e => e.Value!), StringComparer.Ordinal);
+}

@@ -1,0 +1,33 @@
+using CloudNative.Metering.Time;
+
+namespace CloudNative.Metering.Tests.Time;
+
+public sealed class Rfc3339Tests
+{
+    [Theory]
+    [InlineData("2026-01-31T23:59:59Z", "2026-01-31T23:59:59.0000000+00:00")]
+    [InlineData("2026-01-31t23:59:59z", "2026-01-31T23:59:59.0000000+00:00")]
+    [InlineData("2026-02-01T00:59:59.5+01:00", "2026-01-31T23:59:59.5000000+00:00")]
+    [InlineData("2026-01-31T12:00:00.999999999-12:00", "2026-02-01T00:00:00.9999990+00:00")]
+    public void TryParse_Rfc3339_IsUtcInMicroseconds(string text, string expected)
+    {
+        Assert.True(Rfc3339.TryParse(text, out var value));
+
+        Assert.Equal(expected, value.ToString("O"));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("2026-01-31")]
+    [InlineData("2026-01-31T23:59:59")]
+    [InlineData("2026-01-31 23:59:59Z")]
+    [InlineData("2026-02-30T23:59:59Z")]
+    [InlineData("2026-01-31T24:00:00Z")]
+    [InlineData("2026-01-31T23:59:59Z\n")]
+    [InlineData("2026-01-31T23:59:59.Z")]
+    [InlineData("2026-01-31T23:59:59+99:00")]
+    [InlineData("0001-01-01T00:00:00+14:00")]
+    [InlineData("٢٠٢٦-01-31T23:59:59Z")]
+    public void TryParse_AnythingElse_IsFalse(string? text) => Assert.False(Rfc3339.TryParse(text, out _));
+}
