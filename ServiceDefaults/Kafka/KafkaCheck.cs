@@ -1,0 +1,41 @@
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
+
+namespace CloudNative.ServiceDefaults.Kafka;
+
+/// <summary>Asks the cluster who it is, over one connection that is kept: probes come every second or two.</summary>
+internal sealed class KafkaCheck(KafkaConnection connection, ILogger<KafkaCheck> logger) : IHealthCheck, IDisposable
+{
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(3);
+
+    private readonly Lazy<IAdminClient> _client = new(() =>
+        new AdminClientBuilder(new AdminClientConfig { BootstrapServers = connection.BootstrapServers, ClientId = "health" })
+            .SetLogHandler((_, message) => KafkaLog.Write(logger, message))
+            .Build());
+
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            var cluster = await _client.Value
+                .DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = RequestTimeout })
+                .WaitAsync(cancellationToken);
+            return HealthCheckResult.Healthy($"{cluster.Nodes.Count} brokers");
+        }
+        catch (KafkaException exception)
+        {
+            return new HealthCheckResult(
+                context.Registration.FailureStatus,
+                $"Kafka at {connection.BootstrapServers} does not answer: {exception.Error.Reason}",
+                exception);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_client.IsValueCreated)
+            _client.Value.Dispose();
+    }
+}

@@ -1,0 +1,117 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Confluent.Kafka;
+
+namespace CloudNative.ServiceDefaults.Kafka;
+
+/// <summary>
+/// Carries a trace through Kafka: W3C trace context in the record's headers, spans by OpenTelemetry's messaging conventions.
+/// </summary>
+public static class KafkaTracing
+{
+    public const string SourceName = "CloudNative.Kafka";
+
+    /// <summary>Links of one batch span: what OpenTelemetry's exporters keep by default.</summary>
+    public const int MaxLinks = 128;
+
+    private const string TraceParent = "traceparent";
+    private const string TraceState = "tracestate";
+
+    private static readonly ActivitySource Source = new(SourceName);
+
+    /// <summary>
+    /// Starts the span of sending to <paramref name="topic"/> and writes its context into <paramref name="headers"/> (replacing one that is there).
+    /// Null when nobody listens; the caller's own context, if any, is written all the same. Dispose the span when the broker has acknowledged.
+    /// </summary>
+    public static Activity? StartPublish(string topic, Headers headers)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(topic);
+        ArgumentNullException.ThrowIfNull(headers);
+
+        var span = Source.StartActivity($"send {topic}", ActivityKind.Producer);
+        Describe(span, topic, "send");
+        Inject(span ?? Activity.Current, headers);
+        return span;
+    }
+
+    /// <summary>
+    /// Starts the span of processing a batch of one partition, linked to the context of each record (at most <see cref="MaxLinks"/> distinct ones).
+    /// When all records belong to one trace, the span continues that trace. Null when nobody listens.
+    /// </summary>
+    public static Activity? StartProcess(string topic, int partition, IEnumerable<Headers> records)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(topic);
+        ArgumentNullException.ThrowIfNull(records);
+        if (!Source.HasListeners())
+            return null;
+
+        var batch = BatchContext.Of(records);
+        var span = Source.StartActivity(
+            ActivityKind.Consumer,
+            batch.Parent,
+            links: batch.Links.Select(context => new ActivityLink(context)),
+            name: $"process {topic}");
+        Describe(span, topic, "process");
+        span?.SetTag("messaging.destination.partition.id", partition.ToString(CultureInfo.InvariantCulture));
+        span?.SetTag("messaging.batch.message_count", batch.Records);
+        return span;
+    }
+
+    private static void Describe(Activity? span, string topic, string operation)
+    {
+        span?.SetTag("messaging.system", "kafka");
+        span?.SetTag("messaging.destination.name", topic);
+        span?.SetTag("messaging.operation.name", operation);
+        span?.SetTag("messaging.operation.type", operation);
+    }
+
+    private static void Inject(Activity? activity, Headers headers)
+    {
+        if (activity is not { IdFormat: ActivityIdFormat.W3C, Id: { } id })
+            return;
+
+        Set(headers, TraceParent, id);
+        if (activity.TraceStateString is { Length: > 0 } state)
+            Set(headers, TraceState, state);
+    }
+
+    private static void Set(Headers headers, string key, string value)
+    {
+        headers.Remove(key);
+        headers.Add(key, Encoding.ASCII.GetBytes(value));
+    }
+
+    private static ActivityContext? Extract(Headers? headers)
+    {
+        if (headers is null || !headers.TryGetLastBytes(TraceParent, out var parent))
+            return null;
+
+        var state = headers.TryGetLastBytes(TraceState, out var bytes) ? Encoding.ASCII.GetString(bytes) : null;
+        return ActivityContext.TryParse(Encoding.ASCII.GetString(parent), state, isRemote: true, out var context) ? context : null;
+    }
+
+    private sealed record BatchContext(ActivityContext Parent, IReadOnlyCollection<ActivityContext> Links, int Records)
+    {
+        public static BatchContext Of(IEnumerable<Headers> records)
+        {
+            var links = new HashSet<ActivityContext>();
+            ActivityContext first = default;
+            var (count, oneTrace) = (0, true);
+            foreach (var headers in records)
+            {
+                count++;
+                if ((!oneTrace && links.Count == MaxLinks) || Extract(headers) is not { } context)
+                    continue;
+
+                if (links.Count == 0)
+                    first = context;
+                oneTrace &= context.TraceId == first.TraceId;
+                if (links.Count < MaxLinks)
+                    links.Add(context);
+            }
+
+            return new BatchContext(oneTrace ? first : default, links, count);
+        }
+    }
+}

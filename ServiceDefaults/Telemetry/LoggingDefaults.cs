@@ -1,0 +1,35 @@
+using Microsoft.Extensions.Hosting;
+
+namespace CloudNative.ServiceDefaults.Telemetry;
+
+/// <summary>Log levels and console format of a process that configures none.</summary>
+internal static class LoggingDefaults
+{
+    public static Dictionary<string, string?> For(IHostEnvironment environment)
+    {
+        var defaults = new Dictionary<string, string?>
+        {
+            ["Logging:LogLevel:Default"] = "Information",
+            ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+            ["Logging:LogLevel:Microsoft.EntityFrameworkCore.Database.Command"] = "Warning",
+            ["Logging:LogLevel:System.Net.Http.HttpClient"] = "Warning",
+            ["Logging:LogLevel:Polly"] = "Warning",
+        };
+
+        if (environment.IsDevelopment())
+        {
+            // One line an entry: the AppHost prefixes each line with the resource's name.
+            defaults["Logging:Console:FormatterName"] = "simple";
+            defaults["Logging:Console:FormatterOptions:SingleLine"] = "true";
+        }
+        else
+        {
+            defaults["Logging:Console:FormatterName"] = "json";
+            defaults["Logging:Console:FormatterOptions:IncludeScopes"] = "true";
+            defaults["Logging:Console:FormatterOptions:UseUtcTimestamp"] = "true";
+            defaults["Logging:Console:FormatterOptions:TimestampFormat"] = "yyyy-MM-ddTHH:mm:ss.fffZ";
+        }
+
+        return defaults;
+    }
+}
