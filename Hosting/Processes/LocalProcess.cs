@@ -101,6 +101,7 @@ internal sealed class LocalProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = spec.WorkingDirectory ?? "",
+            UserName = spec.UserName ?? "",
         };
         foreach (var argument in leading.Concat(spec.Arguments))
             info.ArgumentList.Add(argument);

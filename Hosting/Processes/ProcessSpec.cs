@@ -9,6 +9,9 @@ internal sealed record ProcessSpec(string FileName, IReadOnlyList<string> Argume
     /// <summary>Null means the folder of this process.</summary>
     public string? WorkingDirectory { get; init; }
 
+    /// <summary>The Unix user that runs the program; null means the user of this process. Only root can name another.</summary>
+    public string? UserName { get; init; }
+
     /// <summary>Written to the standard input, which is then closed unless <see cref="KeepInputOpen"/>.</summary>
     public string? Input { get; init; }
 

@@ -1,0 +1,48 @@
+using Aspire.Hosting;
+using Aspire.Hosting.Servers.Postgres;
+using Aspire.Hosting.Tools;
+
+namespace CloudNative.Hosting.Tests.Servers;
+
+public sealed class PostgresLocatorTests
+{
+    private static readonly UserCache Cache = UnprivilegedUser.ReachableCache(UserCache.Default);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task FindAsync_NothingInstalledAndNoPackage_SaysWhatToInstall()
+    {
+        var locator = new PostgresLocator(Cache) { SearchPath = [], SystemFolders = [], Package = null };
+
+        var missing = await Assert.ThrowsAsync<DistributedApplicationException>(() => locator.FindAsync(chosenFolder: null, Token));
+
+        Assert.Contains("No PostgreSQL 14 or newer was found", missing.Message);
+        Assert.Contains("Install one (", missing.Message);
+        Assert.Contains(PostgresLocator.FolderVariable, missing.Message);
+    }
+
+    [Fact]
+    public async Task FindAsync_ChosenFolderWithoutPostgres_NamesTheVariableAndTheFolder()
+    {
+        var missing = await Assert.ThrowsAsync<DistributedApplicationException>(() => new PostgresLocator(Cache).FindAsync("/nowhere/bin", Token));
+
+        Assert.Contains("CLOUDNATIVE_POSTGRES_BIN is '/nowhere/bin'", missing.Message);
+    }
+
+    [Fact]
+    public async Task FindAsync_OnlyTheNpmPackage_InstallsAServerThatStarts()
+    {
+        if (!PostgresLocator.Default.SearchPath.Any(folder => File.Exists(Path.Combine(folder, OperatingSystem.IsWindows() ? "npm.cmd" : "npm"))))
+            Assert.Skip("npm is not in PATH.");
+        var locator = new PostgresLocator(Cache) { SearchPath = [], SystemFolders = [] };
+        var folder = Directory.CreateTempSubdirectory("hosting-tests-").FullName;
+        var options = new PostgresOptions(folder, Ports.Free(), "admin", "secret");
+
+        await using (var running = await RunningServer.StartAsync(new PostgresServer(options, locator), Token))
+            await running.Server.CreateDatabaseAsync("metering", Token);
+
+        Assert.Equal(18, (await locator.FindAsync(chosenFolder: null, Token)).MajorVersion);
+        Directory.Delete(folder, recursive: true);
+    }
+}
