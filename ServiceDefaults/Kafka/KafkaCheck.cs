@@ -1,11 +1,10 @@
 using Confluent.Kafka;
-using Confluent.Kafka.Admin;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 
 namespace CloudNative.ServiceDefaults.Kafka;
 
-/// <summary>Asks the cluster who it is, over one connection that is kept: probes come every second or two.</summary>
+/// <summary>Asks the cluster for its brokers, over one connection that is kept: probes come every second or two.</summary>
 internal sealed class KafkaCheck(KafkaConnection connection, ILogger<KafkaCheck> logger) : IHealthCheck, IDisposable
 {
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(3);
@@ -19,10 +18,9 @@ internal sealed class KafkaCheck(KafkaConnection connection, ILogger<KafkaCheck>
     {
         try
         {
-            var cluster = await _client.Value
-                .DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = RequestTimeout })
-                .WaitAsync(cancellationToken);
-            return HealthCheckResult.Healthy($"{cluster.Nodes.Count} brokers");
+            // The call blocks a thread. Its asynchronous sibling DescribeCluster is unknown to librdkafka's own cluster.
+            var metadata = await Task.Run(() => _client.Value.GetMetadata(RequestTimeout), cancellationToken).WaitAsync(cancellationToken);
+            return HealthCheckResult.Healthy($"Brokers: {metadata.Brokers.Count}");
         }
         catch (KafkaException exception)
         {

@@ -1,6 +1,7 @@
 using CloudNative.ServiceDefaults.Connections;
 using CloudNative.ServiceDefaults.Redis;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -20,6 +21,7 @@ public static class RedisClientExtensions
         ArgumentNullException.ThrowIfNull(builder);
 
         RequiredConnection.Add(builder, connectionName);
+        builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<RedisTracing>();
         builder.Services.AddHostedService(services => services.GetRequiredService<RedisTracing>());
         builder.Services.AddSingleton<IConnectionMultiplexer>(services =>

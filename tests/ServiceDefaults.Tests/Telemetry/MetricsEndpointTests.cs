@@ -1,0 +1,42 @@
+using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry.Exporter;
+
+namespace CloudNative.ServiceDefaults.Tests.Telemetry;
+
+public sealed class MetricsEndpointTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Get_Metrics_HoldsRuntimeRequestsAndOwnMeters()
+    {
+        await using var app = await TestApp.StartAsync("Production", map: app => app.MapGet("/work", () => "done"));
+        var meter = app.Services.GetRequiredService<IMeterFactory>().Create("CloudNative.MetricsEndpointTests");
+        meter.CreateCounter<long>("metrics_endpoint.calls").Add(3);
+        await app.Client.GetStringAsync("/work", Cancellation);
+
+        var text = await app.Client.GetStringAsync("/metrics", Cancellation);
+
+        Assert.Contains("metrics_endpoint_calls_total", text, StringComparison.Ordinal);
+        Assert.Contains("dotnet_gc_collections_total", text, StringComparison.Ordinal);
+        Assert.Contains("http_route=\"/work\"", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Get_MetricsAfterProbes_ProbesAreNotCounted()
+    {
+        await using var app = await TestApp.StartAsync(
+            "Production",
+            builder => builder.Services.Configure<PrometheusAspNetCoreOptions>(options => options.ScrapeResponseCacheDurationMilliseconds = 0),
+            app => app.MapGet("/work", () => "done"));
+        foreach (var path in new[] { "/alive", "/health", "/metrics", "/work" })
+            await app.Client.GetStringAsync(path, Cancellation);
+
+        var text = await app.Client.GetStringAsync("/metrics", Cancellation);
+
+        var counted = text.Split('\n').Where(line => line.StartsWith("http_server_request_duration_seconds_count", StringComparison.Ordinal));
+        Assert.Contains("http_route=\"/work\"", Assert.Single(counted), StringComparison.Ordinal);
+    }
+}
