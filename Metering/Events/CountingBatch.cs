@@ -1,0 +1,82 @@
+using System.Text.Json;
+using CloudNative.Metering.DeadLetters;
+using CloudNative.Metering.Ledger;
+using CloudNative.Metering.Rollups;
+
+namespace CloudNative.Metering.Events;
+
+/// <summary>One new event on its way into the store.</summary>
+internal sealed record PendingEvent(Guid Key, PartitionClaim Claim, IngestRecord Record, UsageEvent Event)
+{
+    public DateTimeOffset Time => Event.Time ?? Record.IngestedAt;
+}
+
+/// <summary>Sorts a transaction's records into what is new, doubled or dead, and counts what turns out to be new.</summary>
+internal sealed class CountingBatch(MeterCatalog catalog)
+{
+    private readonly Dictionary<Guid, PendingEvent> _pending = [];
+
+    public LedgerWriter Ledger { get; } = new();
+
+    public RollupDeltas Rollups { get; } = new();
+
+    public List<DeadLetter> DeadLetters { get; } = [];
+
+    /// <summary>In the order of their keys, so that transactions that meet in the same keys wait for each other in one order.</summary>
+    public IReadOnlyList<PendingEvent> Pending => [.. _pending.Values.OrderBy(pending => pending.Key)];
+
+    public void Add(PartitionBatch batch)
+    {
+        foreach (var record in batch.Records)
+            Add(batch.Claim, record);
+    }
+
+    /// <summary>Counts the events that the store did not have yet; the others are duplicates.</summary>
+    public void Count(HashSet<Guid> inserted)
+    {
+        foreach (var pending in _pending.Values)
+            Ledger.Add(pending.Claim, pending.Record, inserted.Contains(pending.Key) ? Count(pending) : LedgerCounts.OneDuplicate);
+    }
+
+    private void Add(PartitionClaim claim, IngestRecord record)
+    {
+        if (record.Rejection is { } rejection)
+            AddDeadLetter(claim, record, rejection);
+        else if (!catalog.HasTenant(record.TenantId))
+            AddDeadLetter(claim, record, new Rejection(DeadLetterReason.UnknownTenant, $"There is no tenant {record.TenantId}."));
+        else
+            AddEvent(claim, record, record.Event!);
+    }
+
+    private void AddEvent(PartitionClaim claim, IngestRecord record, UsageEvent usageEvent)
+    {
+        var key = UsageEventKey.Of(record.TenantId, usageEvent.Source, usageEvent.Id);
+        if (!_pending.TryAdd(key, new PendingEvent(key, claim, record, usageEvent)))
+            Ledger.Add(claim, record, LedgerCounts.OneDuplicate);
+    }
+
+    private void AddDeadLetter(PartitionClaim claim, IngestRecord record, Rejection rejection)
+    {
+        DeadLetters.Add(new DeadLetter(claim, record, rejection));
+        Ledger.Add(claim, record, LedgerCounts.OneDeadLettered);
+    }
+
+    private LedgerCounts Count(PendingEvent pending)
+    {
+        var counts = LedgerCounts.OneUnmatched;
+        JsonDocument? data = null;
+        foreach (var meter in catalog.For(pending.Record.TenantId, pending.Event.Type))
+        {
+            if (data is null && !pending.Event.Data.IsEmpty)
+                data = JsonDocument.Parse(pending.Event.Data);
+            if (!meter.TryCount(pending.Event, pending.Time, data?.RootElement ?? default, out var contribution, out _))
+                continue;
+
+            Rollups.Add(contribution, pending.Time);
+            counts = LedgerCounts.OneCounted;
+        }
+
+        data?.Dispose();
+        return counts;
+    }
+}

@@ -1,0 +1,121 @@
+using CloudNative.Metering.Database;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace CloudNative.Metering.Events;
+
+/// <summary>A topic's incarnation: one that was deleted and made again, or lives in another cluster, is another stream of events.</summary>
+public sealed record StreamIdentity(string Topic, string ClusterId, string TopicId);
+
+/// <summary>
+/// Where each partition stands, in the same database as what was counted: an offset moves in the transaction that counts, and only for the
+/// consumer that took the partition over last. The group's offsets in Kafka are for lag tools and never read.
+/// </summary>
+public static class IngestOffsets
+{
+    private const string FindStreamsSql = "select id, cluster_id, topic_id from ingest_streams where topic = @topic order by id";
+
+    private const string AddStreamSql = """
+        insert into ingest_streams (topic, cluster_id, topic_id) values (@topic, @cluster, @id)
+        on conflict (topic, cluster_id, topic_id) do update set topic = excluded.topic
+        returning id
+        """;
+
+    private const string TakeOverSql = """
+        insert into ingest_offsets as o (stream_id, partition, next_offset, epoch)
+        values (@stream, @partition, @earliest, 1)
+        on conflict (stream_id, partition) do update set epoch = o.epoch + 1
+        returning epoch, next_offset
+        """;
+
+    private const string AdvanceSql = """
+        update ingest_offsets o set next_offset = b.until
+        from unnest(@streams, @partitions, @epochs, @starts, @ends) as b (stream_id, partition, epoch, start, until)
+        where o.stream_id = b.stream_id and o.partition = b.partition and o.epoch = b.epoch and o.next_offset = b.start
+        returning o.partition
+        """;
+
+    private const string AlreadyStoredSql = """
+        select o.partition from ingest_offsets o
+        join unnest(@streams, @partitions, @epochs, @starts, @ends) as b (stream_id, partition, epoch, start, until)
+          on o.stream_id = b.stream_id and o.partition = b.partition and o.epoch = b.epoch and o.next_offset = b.until
+        """;
+
+    /// <summary>The stream's id. A topic that was known under another identity is a new stream only where that is allowed.</summary>
+    /// <exception cref="StreamReplacedException">The topic is known under another identity, and <paramref name="mayBeReplaced"/> is false.</exception>
+    public static async Task<int> OpenStreamAsync(
+        NpgsqlDataSource dataSource, StreamIdentity identity, bool mayBeReplaced, CancellationToken cancellationToken)
+    {
+        await using var known = dataSource.CreateCommand(FindStreamsSql);
+        known.Parameters.AddWithValue("topic", identity.Topic);
+        var isKnown = false;
+        await using (var reader = await known.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                isKnown = true;
+                if (reader.GetString(1) == identity.ClusterId && reader.GetString(2) == identity.TopicId)
+                    return reader.GetInt32(0);
+            }
+        }
+
+        if (isKnown && !mayBeReplaced)
+            throw new StreamReplacedException(identity);
+
+        await using var add = dataSource.CreateCommand(AddStreamSql);
+        add.Parameters.AddWithValue("topic", identity.Topic);
+        add.Parameters.AddWithValue("cluster", identity.ClusterId);
+        add.Parameters.AddWithValue("id", identity.TopicId);
+        return (int)(await add.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <summary>Makes the caller the partition's only owner, and tells where it goes on; a partition never seen starts at its earliest record.</summary>
+    public static async Task<PartitionClaim> TakeOverAsync(
+        NpgsqlDataSource dataSource, int streamId, int partition, long earliest, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(TakeOverSql);
+        command.Parameters.AddWithValue("stream", streamId);
+        command.Parameters.AddWithValue("partition", partition);
+        command.Parameters.AddWithValue("earliest", earliest);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return new PartitionClaim(streamId, partition, reader.GetInt64(0), reader.GetInt64(1));
+    }
+
+    /// <summary>Moves the offsets of the partitions that are still owned, and returns those; the others' records must not be counted.</summary>
+    internal static Task<HashSet<int>> AdvanceAsync(
+        NpgsqlConnection connection, IReadOnlyCollection<PartitionBatch> batches, CancellationToken cancellationToken) =>
+        QueryPartitionsAsync(AdvanceSql, connection, batches, cancellationToken);
+
+    /// <summary>Which batches an earlier attempt committed without learning of it: same owner, offset already at the end.</summary>
+    internal static Task<HashSet<int>> AlreadyStoredAsync(
+        NpgsqlConnection connection, IReadOnlyCollection<PartitionBatch> batches, CancellationToken cancellationToken) =>
+        QueryPartitionsAsync(AlreadyStoredSql, connection, batches, cancellationToken);
+
+    private static async Task<HashSet<int>> QueryPartitionsAsync(
+        string sql, NpgsqlConnection connection, IReadOnlyCollection<PartitionBatch> batches, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection)
+        {
+            Parameters =
+            {
+                SqlArray.Of("streams", NpgsqlDbType.Integer, batches, batch => batch.Claim.StreamId),
+                SqlArray.Of("partitions", NpgsqlDbType.Integer, batches, batch => batch.Claim.Partition),
+                SqlArray.Of("epochs", NpgsqlDbType.Bigint, batches, batch => batch.Claim.Epoch),
+                SqlArray.Of("starts", NpgsqlDbType.Bigint, batches, batch => batch.Claim.NextOffset),
+                SqlArray.Of("ends", NpgsqlDbType.Bigint, batches, batch => batch.End),
+            },
+        };
+        var partitions = new HashSet<int>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            partitions.Add(reader.GetInt32(0));
+        return partitions;
+    }
+}
+
+/// <summary>The topic was deleted and made again, or the cluster is another one: going on would mix two streams of offsets.</summary>
+public sealed class StreamReplacedException(StreamIdentity identity) : Exception(
+    $"Topic '{identity.Topic}' is not the one that was counted before (cluster {identity.ClusterId}, topic {identity.TopicId}). "
+    + "Events of the old topic that were not counted are not in this one. To count the new topic from its start, "
+    + "set Ingest:AcceptReplacedTopic to true and restart.");

@@ -1,0 +1,31 @@
+namespace CloudNative.Metering.Events;
+
+/// <summary>A partition as one consumer owns it: the epoch ends the ownership of every consumer before it.</summary>
+/// <param name="StreamId">The topic's incarnation (cluster and topic identity), a row of <c>ingest_streams</c>.</param>
+/// <param name="Partition">The partition's number.</param>
+/// <param name="Epoch">Raised by every take-over.</param>
+/// <param name="NextOffset">The first offset that is not stored yet.</param>
+public sealed record PartitionClaim(int StreamId, int Partition, long Epoch, long NextOffset);
+
+/// <summary>Consecutive records of one partition, from <see cref="PartitionClaim.NextOffset"/> to <paramref name="End"/> (exclusive).</summary>
+public sealed record PartitionBatch(PartitionClaim Claim, long End, IReadOnlyList<IngestRecord> Records);
+
+/// <summary>One record of the log: an event that can be counted, or the reason why it can't.</summary>
+public sealed record IngestRecord(long Offset, DateTimeOffset IngestedAt, Ulid TenantId, ReadOnlyMemory<byte> Value)
+{
+    /// <summary>Null exactly when <see cref="Rejection"/> is set.</summary>
+    public UsageEvent? Event { get; init; }
+
+    public Rejection? Rejection { get; init; }
+}
+
+/// <summary>Why a record becomes a dead letter.</summary>
+/// <param name="Reason">A stable word: see <see cref="DeadLetters.DeadLetterReason"/>.</param>
+/// <param name="Detail">What exactly was wrong, for people.</param>
+public sealed record Rejection(string Reason, string Detail);
+
+/// <summary>What became of the records that were handed to the store.</summary>
+/// <param name="Counts">The books of this transaction; zero for partitions in <paramref name="Lost"/> or <paramref name="AlreadyStored"/>.</param>
+/// <param name="Lost">Partitions that another consumer has taken over: their records were dropped here, and are counted there.</param>
+/// <param name="AlreadyStored">Partitions whose records an earlier attempt had committed without learning of it.</param>
+public sealed record StoreResult(Ledger.LedgerCounts Counts, IReadOnlyList<int> Lost, IReadOnlyList<int> AlreadyStored);

@@ -1,0 +1,92 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using CloudNative.Metering.Events;
+using CloudNative.Metering.Meters;
+
+namespace CloudNative.Metering.Rollups;
+
+/// <summary>A meter made ready to count: paths parsed once, asked for every event of its type.</summary>
+public sealed class CountingMeter
+{
+    // PostgreSQL's text holds every character but this one.
+    private const char Nul = '\0';
+    private const char Replacement = '\uFFFD';
+
+    private readonly JsonPath? _value;
+    private readonly JsonPath[] _dimensions;
+    private readonly DateTimeOffset? _eventFrom;
+
+    public CountingMeter(Meter meter)
+    {
+        Id = meter.Id;
+        Slug = meter.Slug;
+        EventType = meter.EventType;
+        _eventFrom = meter.EventFrom;
+        _value = meter.ValueProperty is { } path ? JsonPath.Parse(path) : null;
+        _dimensions = [.. meter.GroupBy.Values.Select(JsonPath.Parse)];
+    }
+
+    public Ulid Id { get; }
+
+    public string Slug { get; }
+
+    public string EventType { get; }
+
+    /// <summary>What the event adds to the meter; false, with the reason in words, when it adds nothing.</summary>
+    public bool TryCount(
+        UsageEvent usageEvent, DateTimeOffset time, JsonElement data,
+        [NotNullWhen(true)] out Contribution? contribution, [NotNullWhen(false)] out string? reason)
+    {
+        contribution = null;
+        if (time < _eventFrom)
+        {
+            reason = $"meter '{Slug}' counts events from {_eventFrom:O}";
+            return false;
+        }
+
+        decimal? value = null;
+        if (_value is not null)
+        {
+            if (!TryReadValue(_value, data, out var number, out reason))
+                return false;
+            value = number;
+        }
+
+        reason = null;
+        contribution = new Contribution(Id, usageEvent.Subject, [.. _dimensions.Select(path => ReadDimension(path, data))], value);
+        return true;
+    }
+
+    private bool TryReadValue(JsonPath path, JsonElement data, out decimal value, [NotNullWhen(false)] out string? reason)
+    {
+        value = 0;
+        reason = null;
+        if (data.ValueKind != JsonValueKind.Object || !path.TryEvaluate(data, out var element) || element.ValueKind == JsonValueKind.Null)
+            reason = $"meter '{Slug}': no value at {path}";
+        else if (element.ValueKind is not (JsonValueKind.Number or JsonValueKind.String))
+            reason = $"meter '{Slug}': the value at {path} is not a number";
+        else if (!ExactDecimal.TryParse(Text(element), out value))
+            reason = $"meter '{Slug}': the value at {path} is not a number of at most {ExactDecimal.MaxDigits} digits";
+        return reason is null;
+    }
+
+    private static string ReadDimension(JsonPath path, JsonElement data) =>
+        data.ValueKind == JsonValueKind.Object && path.TryEvaluate(data, out var element) && element.ValueKind != JsonValueKind.Null
+            ? Text(element).Replace(Nul, Replacement)
+            : "";
+
+    private static string Text(JsonElement element)
+    {
+        if (element.ValueKind != JsonValueKind.String)
+            return element.GetRawText();
+        try
+        {
+            return element.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            // An unpaired surrogate: valid JSON, but no text.
+            return Replacement.ToString();
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using CloudNative.Metering.Database;
+using CloudNative.Metering.Events;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace CloudNative.Metering.Rollups;
+
+/// <summary>From which offset of a partition a meter is counted live.</summary>
+internal sealed record MeterStart(Ulid MeterId, int StreamId, int Partition, long FromOffset);
+
+/// <summary>
+/// Records, in the sink's transaction, from which offset of each partition it counts a meter. That is the exact border between the events that were
+/// stored before the meter existed and those that were counted live: an event's place in the log tells on which side it is.
+/// </summary>
+internal sealed class MeterStarts
+{
+    private const string Sql = """
+        insert into meter_starts (meter_id, stream_id, partition, from_offset)
+        select * from unnest(@meters, @streams, @partitions, @offsets)
+        on conflict do nothing
+        """;
+
+    private readonly Dictionary<(int StreamId, int Partition), long> _recordedVersions = [];
+
+    /// <summary>What this transaction must record: every meter, in each partition that did not count by this version of the catalog yet.</summary>
+    public IReadOnlyCollection<MeterStart> Missing(MeterCatalog catalog, IReadOnlyCollection<PartitionBatch> batches) =>
+    [
+        .. from batch in batches
+           where _recordedVersions.GetValueOrDefault((batch.Claim.StreamId, batch.Claim.Partition)) != catalog.Version
+           from meter in catalog.All
+           orderby meter.Id, batch.Claim.Partition
+           select new MeterStart(meter.Id, batch.Claim.StreamId, batch.Claim.Partition, batch.Claim.NextOffset),
+    ];
+
+    /// <summary>To be called once the transaction is committed.</summary>
+    public void Remember(MeterCatalog catalog, IReadOnlyCollection<PartitionBatch> batches)
+    {
+        foreach (var batch in batches)
+            _recordedVersions[(batch.Claim.StreamId, batch.Claim.Partition)] = catalog.Version;
+    }
+
+    public static NpgsqlBatchCommand Command(IReadOnlyCollection<MeterStart> starts) => new(Sql)
+    {
+        Parameters =
+        {
+            SqlArray.Of("meters", NpgsqlDbType.Uuid, starts, start => start.MeterId.ToUuid()),
+            SqlArray.Of("streams", NpgsqlDbType.Integer, starts, start => start.StreamId),
+            SqlArray.Of("partitions", NpgsqlDbType.Integer, starts, start => start.Partition),
+            SqlArray.Of("offsets", NpgsqlDbType.Bigint, starts, start => start.FromOffset),
+        },
+    };
+}
