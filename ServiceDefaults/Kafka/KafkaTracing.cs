@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
 
@@ -36,10 +35,10 @@ public static class KafkaTracing
     }
 
     /// <summary>
-    /// Starts the span of processing a batch of one partition, linked to the context of each record (at most <see cref="MaxLinks"/> distinct ones).
+    /// Starts the span of processing a batch, linked to the context of each record (at most <see cref="MaxLinks"/> distinct ones).
     /// When all records belong to one trace, the span continues that trace. Null when nobody listens.
     /// </summary>
-    public static Activity? StartProcess(string topic, int partition, IEnumerable<Headers> records)
+    public static Activity? StartProcess(string topic, IEnumerable<Headers> records)
     {
         ArgumentException.ThrowIfNullOrEmpty(topic);
         ArgumentNullException.ThrowIfNull(records);
@@ -53,7 +52,6 @@ public static class KafkaTracing
             links: batch.Links.Select(context => new ActivityLink(context)),
             name: $"process {topic}");
         Describe(span, topic, "process");
-        span?.SetTag("messaging.destination.partition.id", partition.ToString(CultureInfo.InvariantCulture));
         span?.SetTag("messaging.batch.message_count", batch.Records);
         return span;
     }

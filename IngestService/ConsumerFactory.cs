@@ -1,0 +1,44 @@
+using CloudNative.ServiceDefaults.Kafka;
+using Confluent.Kafka;
+using Microsoft.Extensions.Options;
+
+namespace CloudNative.IngestService;
+
+/// <summary>Makes the Kafka consumer, with settings that can't lose or skip a record.</summary>
+internal sealed class ConsumerFactory(KafkaConnection kafka, KafkaStatistics statistics, IOptions<IngestOptions> options, ILogger<ConsumerFactory> logger)
+{
+    private const int StatisticsIntervalMs = 5_000;
+
+    // A consumer that died is replaced within this time.
+    private const int SessionTimeoutMs = 10_000;
+    private const int HeartbeatIntervalMs = 2_000;
+
+    // What librdkafka may hold ready, of all partitions: bounds the memory of a consumer that is behind.
+    private const int QueuedKilobytes = 64 * 1024;
+
+    public int MaxBatchRecords => options.Value.MaxBatchRecords;
+
+    public IConsumer<byte[], byte[]> Create(
+        Func<IConsumer<byte[], byte[]>, List<TopicPartition>, IEnumerable<TopicPartitionOffset>> assigned, Action<IEnumerable<TopicPartitionOffset>> revoked) =>
+        new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
+        {
+            BootstrapServers = kafka.BootstrapServers,
+            GroupId = options.Value.GroupId,
+            ClientId = $"ingest-{Environment.ProcessId}",
+            // A stored offset that is not in the log is an error to be seen, never a jump.
+            AutoOffsetReset = AutoOffsetReset.Error,
+            EnableAutoOffsetStore = false,
+            PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky,
+            SessionTimeoutMs = SessionTimeoutMs,
+            HeartbeatIntervalMs = HeartbeatIntervalMs,
+            FetchWaitMaxMs = 50,
+            QueuedMaxMessagesKbytes = QueuedKilobytes,
+            StatisticsIntervalMs = StatisticsIntervalMs,
+        })
+        .SetPartitionsAssignedHandler(assigned)
+        .SetPartitionsRevokedHandler((_, partitions) => revoked(partitions))
+        .SetPartitionsLostHandler((_, partitions) => revoked(partitions))
+        .SetStatisticsHandler((_, json) => statistics.Observe(json))
+        .SetLogHandler((_, message) => KafkaLog.Write(logger, message))
+        .Build();
+}

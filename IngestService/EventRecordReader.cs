@@ -1,0 +1,33 @@
+using CloudNative.Metering.DeadLetters;
+using CloudNative.Metering.Events;
+using CloudNative.Metering.Validation;
+using Confluent.Kafka;
+
+namespace CloudNative.IngestService;
+
+/// <summary>Reads an event out of a Kafka record. What can't be read keeps its bytes and gets a reason; it never throws.</summary>
+internal static class EventRecordReader
+{
+    public static IngestRecord Read(ConsumeResult<byte[], byte[]> result)
+    {
+        var value = result.Message.Value ?? [];
+        var ingestedAt = DateTimeOffset.FromUnixTimeMilliseconds(result.Message.Timestamp.UnixTimestampMs);
+        if (!result.Message.Headers.TryGetLastBytes(EventRecord.TenantHeader, out var header) || !EventRecord.TryReadTenant(header, out var tenantId))
+        {
+            return new IngestRecord(result.Offset, ingestedAt, Ulid.Empty, value)
+            {
+                Rejection = new Rejection(DeadLetterReason.UnknownTenant, $"The header '{EventRecord.TenantHeader}' is missing or no ULID."),
+            };
+        }
+
+        var errors = new List<FieldError>();
+        var events = UsageEventReader.Read(value, EventBody.One, errors);
+        var record = new IngestRecord(result.Offset, ingestedAt, tenantId, value);
+        return errors.Count == 0 && events.Count == 1
+            ? record with { Event = events[0] }
+            : record with { Rejection = new Rejection(DeadLetterReason.InvalidEvent, Describe(errors)) };
+    }
+
+    private static string Describe(List<FieldError> errors) =>
+        string.Join(' ', errors.Select(error => error.Field.Length == 0 ? error.Message : $"{error.Field}: {error.Message}")).Replace("\0", "\\0", StringComparison.Ordinal);
+}

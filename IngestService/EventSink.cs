@@ -1,0 +1,90 @@
+using CloudNative.Metering.DeadLetters;
+using CloudNative.Metering.Events;
+using CloudNative.Metering.Ledger;
+using Npgsql;
+
+namespace CloudNative.IngestService;
+
+/// <summary>
+/// Hands batches to the store until they are stored: waits for a database that is away, and finds the one record that the database refuses, so that
+/// it becomes a dead letter and its partition goes on.
+/// </summary>
+internal sealed partial class EventSink(UsageEventStore store, IngestProgress progress, TimeProvider clock, ILogger<EventSink> logger)
+{
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(5);
+
+    public async Task<StoreResult> StoreAsync(IReadOnlyList<PartitionBatch> batches, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await StoreWhenPossibleAsync(batches, cancellationToken);
+        }
+        catch (Exception e) when (IsRefusal(e))
+        {
+            return await IsolateAsync(batches, e, cancellationToken);
+        }
+    }
+
+    private async Task<StoreResult> StoreWhenPossibleAsync(IReadOnlyList<PartitionBatch> batches, CancellationToken cancellationToken)
+    {
+        for (var delay = FirstDelay; ; delay = delay * 2 < MaxDelay ? delay * 2 : MaxDelay)
+        {
+            try
+            {
+                return await store.StoreAsync(batches, cancellationToken);
+            }
+            catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException && !IsRefusal(e))
+            {
+                // Whether a lost commit had happened is resolved by the next attempt: the fence then finds the offset moved.
+                progress.Failed(e.Message);
+                LogAway(e, delay.TotalMilliseconds);
+                await Task.Delay(delay, clock, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Halves the batch until the record that is refused stands alone.</summary>
+    private async Task<StoreResult> IsolateAsync(IReadOnlyList<PartitionBatch> batches, Exception cause, CancellationToken cancellationToken)
+    {
+        if (batches is [{ Records: [var record] } batch])
+        {
+            LogRefused(cause, batch.Claim.Partition, record.Offset);
+            var rejected = record with { Event = null, Rejection = new Rejection(DeadLetterReason.StoreRefused, cause.Message) };
+            return await StoreWhenPossibleAsync([batch with { Records = [rejected] }], cancellationToken);
+        }
+
+        var (first, second) = Halve(batches);
+        return Merge(await StoreAsync(first, cancellationToken), await StoreAsync(second, cancellationToken));
+    }
+
+    private static (IReadOnlyList<PartitionBatch> First, IReadOnlyList<PartitionBatch> Second) Halve(IReadOnlyList<PartitionBatch> batches)
+    {
+        if (batches.Count > 1)
+            return ([.. batches.Take(batches.Count / 2)], [.. batches.Skip(batches.Count / 2)]);
+
+        var batch = batches[0];
+        var middle = batch.Records.Count / 2;
+        var border = batch.Records[middle].Offset;
+        return (
+            [batch with { End = border, Records = [.. batch.Records.Take(middle)] }],
+            [batch with { Claim = batch.Claim with { NextOffset = border }, Records = [.. batch.Records.Skip(middle)] }]);
+    }
+
+    private static StoreResult Merge(StoreResult first, StoreResult second) => new(
+        LedgerCounts.Add(first.Counts, second.Counts), [.. first.Lost.Union(second.Lost)], [.. first.AlreadyStored.Union(second.AlreadyStored)]);
+
+    /// <summary>PostgreSQL's classes for data that it can't take: 22 data exception, 23 constraint, 54 a limit of the program.</summary>
+    private static bool IsRefusal(Exception e) => e switch
+    {
+        PostgresException refused => refused.SqlState[..2] is "22" or "23" or "54",
+        NpgsqlException or TimeoutException or IOException or OperationCanceledException => false,
+        _ => true,
+    };
+
+    [LoggerMessage(1, LogLevel.Warning, "PostgreSQL does not take the batch; it is tried again in {Delay} ms")]
+    private partial void LogAway(Exception exception, double delay);
+
+    [LoggerMessage(2, LogLevel.Error, "PostgreSQL refuses the record at partition {Partition}, offset {Offset}: it becomes a dead letter")]
+    private partial void LogRefused(Exception exception, int partition, long offset);
+}

@@ -1,0 +1,78 @@
+using CloudNative.Metering.Events;
+using CloudNative.ServiceDefaults.Kafka;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace CloudNative.IngestService;
+
+/// <summary>The topic's present incarnation, and the take-over of its partitions.</summary>
+internal sealed partial class EventStream(
+    NpgsqlDataSource dataSource, KafkaConnection kafka, IngestProgress progress, IOptions<IngestOptions> options, IHostEnvironment environment,
+    ILogger<EventStream> logger)
+{
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(500);
+
+    private int _streamId;
+
+    /// <summary>Finds out which stream the topic is; waits for a broker or a database that is away.</summary>
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        var mayBeReplaced = options.Value.AcceptReplacedTopic ?? environment.IsDevelopment();
+        var identity = await UntilDoneAsync(IdentifyAsync, cancellationToken);
+        _streamId = await UntilDoneAsync(token => IngestOffsets.OpenStreamAsync(dataSource, identity, mayBeReplaced, token), cancellationToken);
+        LogOpened(identity.Topic, identity.TopicId, identity.ClusterId, _streamId);
+    }
+
+    /// <summary>Makes this consumer the only owner of the partition.</summary>
+    /// <exception cref="OffsetOutsideLogException">The next record to count is no longer, or not yet, in the log.</exception>
+    public async Task<PartitionClaim> TakeOverAsync(IConsumer<byte[], byte[]> consumer, TopicPartition partition, CancellationToken cancellationToken)
+    {
+        var log = await UntilDoneAsync(_ => Task.FromResult(consumer.QueryWatermarkOffsets(partition, RequestTimeout)), cancellationToken);
+        var claim = await UntilDoneAsync(
+            token => IngestOffsets.TakeOverAsync(dataSource, _streamId, partition.Partition, log.Low, token), cancellationToken);
+        if (claim.NextOffset < log.Low || claim.NextOffset > log.High)
+            throw new OffsetOutsideLogException(partition, claim.NextOffset, log);
+        return claim;
+    }
+
+    private async Task<StreamIdentity> IdentifyAsync(CancellationToken cancellationToken)
+    {
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = kafka.BootstrapServers })
+            .SetLogHandler((_, message) => KafkaLog.Write(logger, message)).Build();
+        var cluster = await admin.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = RequestTimeout }).WaitAsync(cancellationToken);
+        var topics = await admin.DescribeTopicsAsync(
+            TopicCollection.OfTopicNames([EventRecord.Topic]), new DescribeTopicsOptions { RequestTimeout = RequestTimeout }).WaitAsync(cancellationToken);
+        return new StreamIdentity(EventRecord.Topic, cluster.ClusterId, topics.TopicDescriptions[0].TopicId.ToString());
+    }
+
+    private async Task<T> UntilDoneAsync<T>(Func<CancellationToken, Task<T>> action, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await action(cancellationToken);
+            }
+            catch (Exception e) when (e is KafkaException or NpgsqlException or TimeoutException)
+            {
+                progress.Failed(e.Message);
+                LogWaiting(e);
+                await Task.Delay(RetryDelay, cancellationToken);
+            }
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Counting topic {Topic} ({TopicId} of cluster {ClusterId}) as stream {StreamId}")]
+    private partial void LogOpened(string topic, string topicId, string clusterId, int streamId);
+
+    [LoggerMessage(2, LogLevel.Warning, "Waits for Kafka and PostgreSQL")]
+    private partial void LogWaiting(Exception exception);
+}
+
+/// <summary>Counting stops here, because going on at any other offset would lose events or count them twice.</summary>
+public sealed class OffsetOutsideLogException(TopicPartition partition, long next, WatermarkOffsets log) : Exception(
+    $"Partition {partition.Partition.Value} of '{partition.Topic}' is counted up to offset {next}, but its log holds {log.Low.Value} to {log.High.Value}: "
+    + (next < log.Low ? "the broker deleted records that were not counted." : "the log was cut, or is another cluster's."));

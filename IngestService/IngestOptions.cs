@@ -1,0 +1,27 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace CloudNative.IngestService;
+
+/// <summary>Configuration section <c>Ingest</c>.</summary>
+public sealed class IngestOptions
+{
+    public const string Section = "Ingest";
+
+    /// <summary>The consumer group; every ingest service of one installation has the same. Default <c>ingest</c>.</summary>
+    [Required]
+    public string GroupId { get; set; } = "ingest";
+
+    /// <summary>The most records that one transaction takes, 1 to 100,000. Default 10,000: larger ones gain little and make a retry dearer.</summary>
+    [Range(1, 100_000)]
+    public int MaxBatchRecords { get; set; } = 10_000;
+
+    /// <summary>How long records may wait uncounted before the service says that it is not ready: 1 second to 1 hour. Default 15 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan StallAfter { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// Whether a topic that was deleted and made again is counted from its start. Default: only in Development, where the in-memory cluster is new at
+    /// each start; elsewhere events of the old topic may be lost with it, so the service stops and a person decides.
+    /// </summary>
+    public bool? AcceptReplacedTopic { get; set; }
+}

@@ -1,0 +1,62 @@
+using CloudNative.Metering.Events;
+using Confluent.Kafka;
+
+namespace CloudNative.IngestService;
+
+/// <summary>The partitions that this consumer owns, and the records of each that wait for their transaction.</summary>
+internal sealed class OwnedPartitions
+{
+    private readonly Dictionary<int, (PartitionClaim Claim, List<IngestRecord> Records)> _partitions = [];
+
+    /// <summary>Trace contexts of the waiting records.</summary>
+    public List<Headers> Headers { get; } = [];
+
+    public int Waiting { get; private set; }
+
+    public IEnumerable<PartitionClaim> Claims => _partitions.Values.Select(partition => partition.Claim);
+
+    /// <summary>Whatever waited under an older claim is dropped: it is read again from the new claim's offset.</summary>
+    public void Assign(PartitionClaim claim)
+    {
+        Remove(claim.Partition);
+        _partitions[claim.Partition] = (claim, []);
+    }
+
+    public void Remove(int partition)
+    {
+        if (_partitions.Remove(partition, out var removed))
+            Waiting -= removed.Records.Count;
+    }
+
+    /// <summary>Ignores records of partitions that are not owned (any more), and those that were stored before.</summary>
+    public void Add(int partition, IngestRecord record, Headers headers)
+    {
+        if (!_partitions.TryGetValue(partition, out var owned) || record.Offset < owned.Claim.NextOffset)
+            return;
+
+        owned.Records.Add(record);
+        Headers.Add(headers);
+        Waiting++;
+    }
+
+    /// <summary>Takes all that waits.</summary>
+    public IReadOnlyList<PartitionBatch> Take()
+    {
+        var batches = new List<PartitionBatch>();
+        foreach (var (partition, (claim, records)) in _partitions)
+        {
+            if (records.Count == 0)
+                continue;
+            batches.Add(new PartitionBatch(claim, records[^1].Offset + 1, records));
+            _partitions[partition] = (claim, []);
+        }
+
+        Waiting = 0;
+        Headers.Clear();
+        return batches;
+    }
+
+    /// <summary>The batch is stored: its partition goes on behind it.</summary>
+    public void Advance(PartitionBatch batch) =>
+        _partitions[batch.Claim.Partition] = (batch.Claim with { NextOffset = batch.End }, []);
+}
