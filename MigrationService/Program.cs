@@ -1,1 +1,11 @@
-Console.WriteLine("scaffold");
+using CloudNative.Metering.Database;
+using CloudNative.MigrationService;
+
+var builder = Host.CreateApplicationBuilder(args);
+builder.AddServiceDefaults();
+builder.AddNpgsqlDbContext<MeteringDbContext>(MeteringDbContext.ConnectionName, configureDbContextOptions: MeteringDbContext.UseConventions);
+builder.AddKafkaClient("kafka");
+builder.Services.AddMigration();
+
+// One shot: the exit code is the answer that WaitForCompletion and Kubernetes' Job read.
+return await MigrationRun.ToEndAsync(builder.Build());

@@ -1,0 +1,76 @@
+using CloudNative.Metering.Events;
+using CloudNative.ServiceDefaults.Kafka;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+
+namespace CloudNative.MigrationService.Kafka;
+
+/// <summary>Makes sure the topic exists before anyone produces to it: a topic that a broker makes by itself has the broker's partition count.</summary>
+internal sealed partial class UsageTopic(KafkaConnection connection, ILogger<UsageTopic> logger)
+{
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(15);
+
+    public async Task EnsureAsync(CancellationToken cancellationToken)
+    {
+        using var admin = new AdminClientBuilder(Configuration())
+            .SetLogHandler((_, message) => KafkaLog.Write(logger, message))
+            // What matters arrives as an exception; without a handler librdkafka logs every failed connection twice.
+            .SetErrorHandler((_, _) => { })
+            .Build();
+
+        // Looked up before it is created, because librdkafka's own cluster has no controller to create it. All topics are asked for:
+        // asking for one by name can make a broker create it.
+        var metadata = await Task.Run(() => admin.GetMetadata(RequestTimeout), cancellationToken);
+        if (metadata.Topics.Find(topic => topic.Topic == UsageEventTopic.Name) is { } existing)
+            Report(existing.Partitions.Count);
+        else
+            await CreateAsync(admin, cancellationToken);
+    }
+
+    private AdminClientConfig Configuration() => new()
+    {
+        BootstrapServers = connection.BootstrapServers,
+        ClientId = "migrations",
+        ReconnectBackoffMs = 500,
+    };
+
+    private async Task CreateAsync(IAdminClient admin, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Replication is the broker's own default.
+            var topic = new TopicSpecification { Name = UsageEventTopic.Name, NumPartitions = UsageEventTopic.Partitions };
+            await admin.CreateTopicsAsync([topic], new CreateTopicsOptions { RequestTimeout = RequestTimeout }).WaitAsync(cancellationToken);
+            LogCreated(logger, UsageEventTopic.Name, UsageEventTopic.Partitions);
+        }
+        catch (CreateTopicsException failure) when (failure.Results.TrueForAll(result => result.Error.Code == ErrorCode.TopicAlreadyExists))
+        {
+            // Another run was faster.
+            LogExists(logger, UsageEventTopic.Name);
+        }
+        catch (KafkaException failure)
+        {
+            throw new InvalidOperationException(
+                $"Kafka at {connection.BootstrapServers} has no topic '{UsageEventTopic.Name}' and did not create it ({failure.Error.Reason}). "
+                + $"Create it with {UsageEventTopic.Partitions} partitions and run the migration again.",
+                failure);
+        }
+    }
+
+    private void Report(int partitions)
+    {
+        if (partitions == UsageEventTopic.Partitions)
+            LogExists(logger, UsageEventTopic.Name);
+        else
+            LogOtherPartitions(logger, UsageEventTopic.Name, partitions, UsageEventTopic.Partitions);
+    }
+
+    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "Topic {Topic} was created with {Partitions} partitions.")]
+    private static partial void LogCreated(ILogger logger, string topic, int partitions);
+
+    [LoggerMessage(EventId = 2, Level = LogLevel.Information, Message = "Topic {Topic} exists.")]
+    private static partial void LogExists(ILogger logger, string topic);
+
+    [LoggerMessage(EventId = 3, Level = LogLevel.Warning, Message = "Topic {Topic} has {Actual} partitions instead of {Expected}; it is used as it is.")]
+    private static partial void LogOtherPartitions(ILogger logger, string topic, int actual, int expected);
+}

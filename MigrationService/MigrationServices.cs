@@ -1,0 +1,20 @@
+using CloudNative.MigrationService.Database;
+using CloudNative.MigrationService.Development;
+using CloudNative.MigrationService.Kafka;
+using Microsoft.Extensions.Options;
+
+namespace CloudNative.MigrationService;
+
+internal static class MigrationServices
+{
+    public static IServiceCollection AddMigration(this IServiceCollection services)
+    {
+        services.AddOptions<DevelopmentOptions>().BindConfiguration(DevelopmentOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<DevelopmentOptions>, DevelopmentOptionsValidator>();
+        services.AddScoped<DatabaseMigration>();
+        services.AddScoped<DevelopmentTenant>();
+        services.AddSingleton<UsageTopic>();
+        services.AddSingleton<MigrationRun>();
+        return services;
+    }
+}
