@@ -67,8 +67,7 @@ internal sealed class CountingBatch(MeterCatalog catalog)
         JsonDocument? data = null;
         foreach (var meter in catalog.For(pending.Record.TenantId, pending.Event.Type))
         {
-            if (data is null && !pending.Event.Data.IsEmpty)
-                data = JsonDocument.Parse(pending.Event.Data);
+            data ??= pending.Event.ParseData();
             if (!meter.TryCount(pending.Event, pending.Time, data?.RootElement ?? default, out var contribution, out _))
                 continue;
 

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace CloudNative.Metering.Events;
 
 /// <summary>One CloudEvents 1.0 event, read once and kept with the bytes it arrived in.</summary>
@@ -9,4 +11,8 @@ namespace CloudNative.Metering.Events;
 /// <param name="Json">The whole event, byte for byte as received.</param>
 /// <param name="Data">The <c>data</c> object inside <paramref name="Json"/>; empty when absent or null.</param>
 public sealed record UsageEvent(
-    string Id, string Source, string Type, string Subject, DateTimeOffset? Time, ReadOnlyMemory<byte> Json, ReadOnlyMemory<byte> Data);
+    string Id, string Source, string Type, string Subject, DateTimeOffset? Time, ReadOnlyMemory<byte> Json, ReadOnlyMemory<byte> Data)
+{
+    /// <summary>The data as a document, to be disposed; null when there is none.</summary>
+    public JsonDocument? ParseData() => Data.IsEmpty ? null : JsonDocument.Parse(Data);
+}

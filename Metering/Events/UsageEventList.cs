@@ -1,0 +1,128 @@
+using CloudNative.Metering.Database;
+using CloudNative.Metering.Rollups;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace CloudNative.Metering.Events;
+
+/// <summary>Which events are asked for; null means any.</summary>
+public sealed record UsageEventFilter
+{
+    public DateTimeOffset? From { get; init; }
+
+    public DateTimeOffset? To { get; init; }
+
+    public DateTimeOffset? IngestedAtFrom { get; init; }
+
+    public DateTimeOffset? IngestedAtTo { get; init; }
+
+    public string? Id { get; init; }
+
+    public string? Source { get; init; }
+
+    public string? Subject { get; init; }
+
+    public string? Type { get; init; }
+
+    public int Limit { get; init; } = 100;
+}
+
+/// <summary>One stored event and what became of it.</summary>
+/// <param name="Event">The event's bytes as they were received.</param>
+/// <param name="Time">Its time, or the time of ingest where it has none.</param>
+/// <param name="IngestedAt">When the API accepted it.</param>
+/// <param name="StoredAt">When it was counted.</param>
+/// <param name="Meters">Slugs of the meters that counted it.</param>
+/// <param name="Reasons">Why meters of its type did not count it.</param>
+public sealed record StoredEvent(
+    ReadOnlyMemory<byte> Event, DateTimeOffset Time, DateTimeOffset IngestedAt, DateTimeOffset StoredAt,
+    IReadOnlyList<string> Meters, IReadOnlyList<string> Reasons);
+
+/// <summary>Lists stored events, newest first, and explains each.</summary>
+public sealed class UsageEventList(NpgsqlDataSource dataSource, MeteringDbContext context)
+{
+    private const string Sql = """
+        select event, time, ingested_at, stored_at, stream_id, partition, "offset"
+        from usage_events
+        where tenant_id = @tenant
+          and (@from is null or time >= @from) and (@to is null or time < @to)
+          and (@ingested_from is null or ingested_at >= @ingested_from) and (@ingested_to is null or ingested_at < @ingested_to)
+          and (@id is null or id = @id) and (@source is null or source = @source)
+          and (@subject is null or subject = @subject) and (@type is null or type = @type)
+        order by time desc, stored_at desc, key
+        limit @limit
+        """;
+
+    private const string StartsSql = """
+        select s.meter_id, s.stream_id, s.partition, s.from_offset
+        from meter_starts s join meters m on m.id = s.meter_id
+        where m.tenant_id = @tenant and m.deleted_at is null
+        """;
+
+    public async Task<IReadOnlyList<StoredEvent>> ListAsync(Ulid tenantId, UsageEventFilter filter, CancellationToken cancellationToken)
+    {
+        var meters = await context.Meters.AsNoTracking().Where(meter => meter.TenantId == tenantId).OrderBy(meter => meter.Slug).ToListAsync(cancellationToken);
+        var byType = meters.ToLookup(meter => meter.EventType, meter => new CountingMeter(meter));
+        var starts = await StartsAsync(tenantId, cancellationToken);
+
+        await using var command = dataSource.CreateCommand(Sql);
+        AddParameters(command.Parameters, tenantId, filter);
+        var events = new List<StoredEvent>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var place = (reader.GetInt32(4), reader.GetInt32(5), Offset: reader.GetInt64(6));
+            events.Add(Explain(reader, byType, meter => starts.TryGetValue((meter, place.Item1, place.Item2), out var from) && place.Offset >= from));
+        }
+
+        return events;
+    }
+
+    private static StoredEvent Explain(NpgsqlDataReader reader, ILookup<string, CountingMeter> meters, Func<Ulid, bool> isCountedLive)
+    {
+        var bytes = reader.GetFieldValue<byte[]>(0);
+        var time = reader.GetFieldValue<DateTimeOffset>(1);
+        var usageEvent = UsageEventReader.Read(bytes, EventBody.One, [])[0];
+        using var data = usageEvent.ParseData();
+        var (counted, reasons) = (new List<string>(), new List<string>());
+        foreach (var meter in meters[usageEvent.Type])
+        {
+            if (!meter.TryCount(usageEvent, time, data?.RootElement ?? default, out _, out var reason))
+                reasons.Add(reason);
+            else if (isCountedLive(meter.Id))
+                counted.Add(meter.Slug);
+            else
+                reasons.Add($"meter '{meter.Slug}' was created after the event was stored");
+        }
+
+        return new StoredEvent(bytes, time, reader.GetFieldValue<DateTimeOffset>(2), reader.GetFieldValue<DateTimeOffset>(3), counted, reasons);
+    }
+
+    private async Task<Dictionary<(Ulid, int, int), long>> StartsAsync(Ulid tenantId, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(StartsSql);
+        command.Parameters.AddWithValue("tenant", tenantId.ToUuid());
+        var starts = new Dictionary<(Ulid, int, int), long>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            starts[(reader.GetGuid(0).ToUlid(), reader.GetInt32(1), reader.GetInt32(2))] = reader.GetInt64(3);
+        return starts;
+    }
+
+    private static void AddParameters(NpgsqlParameterCollection parameters, Ulid tenantId, UsageEventFilter filter)
+    {
+        parameters.AddWithValue("tenant", tenantId.ToUuid());
+        parameters.AddWithValue("limit", filter.Limit);
+        Add("from", NpgsqlDbType.TimestampTz, filter.From);
+        Add("to", NpgsqlDbType.TimestampTz, filter.To);
+        Add("ingested_from", NpgsqlDbType.TimestampTz, filter.IngestedAtFrom);
+        Add("ingested_to", NpgsqlDbType.TimestampTz, filter.IngestedAtTo);
+        Add("id", NpgsqlDbType.Text, filter.Id);
+        Add("source", NpgsqlDbType.Text, filter.Source);
+        Add("subject", NpgsqlDbType.Text, filter.Subject);
+        Add("type", NpgsqlDbType.Text, filter.Type);
+
+        void Add(string name, NpgsqlDbType type, object? value) => parameters.Add(new NpgsqlParameter(name, type) { Value = value ?? DBNull.Value });
+    }
+}

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using CloudNative.Metering.Database;
+using CloudNative.Metering.Events;
+using CloudNative.Metering.Meters;
+using Npgsql;
+
+namespace CloudNative.Metering.Rollups;
+
+/// <summary>One event of a partial minute.</summary>
+internal sealed record EdgeRow(DateTimeOffset Minute, string Subject, string Dimensions, decimal? Value);
+
+/// <summary>
+/// The two ends of a range that is not aligned to minutes: what the rollups answer is the whole minutes between, and the rest is counted here, from
+/// the raw events, by the same code that the sink counts with.
+/// </summary>
+internal sealed record RangeEdges(DateTimeOffset? FirstWholeMinute, DateTimeOffset? EndOfWholeMinutes, IReadOnlyList<EdgeRow> Rows)
+{
+    // Only what the sink counted live: an event before the meter's start in its partition is in no rollup either.
+    private const string Sql = """
+        select e.event, e.time
+        from usage_events e
+        join meter_starts s on s.meter_id = @meter and s.stream_id = e.stream_id and s.partition = e.partition and e."offset" >= s.from_offset
+        where e.tenant_id = @tenant and e.type = @type and e.time >= @from and e.time < @to
+          and (cardinality(@subjects) = 0 or e.subject = any (@subjects))
+        """;
+
+    public static async Task<RangeEdges> ReadAsync(NpgsqlConnection connection, Meter meter, UsageQuery query, CancellationToken cancellationToken)
+    {
+        var first = query.From is { } from ? RoundUp(from) : (DateTimeOffset?)null;
+        var end = query.To is { } to ? Minute.Of(to) : (DateTimeOffset?)null;
+        var rows = new List<EdgeRow>();
+        foreach (var (start, stop) in Partial(query, first, end))
+            await ReadAsync(connection, meter, query, (start, stop), rows, cancellationToken);
+        return new RangeEdges(first, end, rows);
+    }
+
+    private static IEnumerable<(DateTimeOffset From, DateTimeOffset To)> Partial(UsageQuery query, DateTimeOffset? first, DateTimeOffset? end)
+    {
+        // Both ends inside one minute: one piece, and no whole minute (first > end).
+        if (first > end)
+        {
+            yield return (query.From!.Value, query.To!.Value);
+            yield break;
+        }
+
+        if (query.From < first)
+            yield return (query.From.Value, first.Value);
+        if (end < query.To)
+            yield return (end.Value, query.To.Value);
+    }
+
+    private static async Task ReadAsync(
+        NpgsqlConnection connection, Meter meter, UsageQuery query, (DateTimeOffset From, DateTimeOffset To) range, List<EdgeRow> rows,
+        CancellationToken cancellationToken)
+    {
+        var counting = new CountingMeter(meter);
+        await using var command = new NpgsqlCommand(Sql, connection);
+        command.Parameters.AddWithValue("meter", meter.Id.ToUuid());
+        command.Parameters.AddWithValue("tenant", meter.TenantId.ToUuid());
+        command.Parameters.AddWithValue("type", meter.EventType);
+        command.Parameters.AddWithValue("from", range.From);
+        command.Parameters.AddWithValue("to", range.To);
+        command.Parameters.AddWithValue("subjects", query.Subjects.ToArray());
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var time = reader.GetFieldValue<DateTimeOffset>(1);
+            var usageEvent = UsageEventReader.Read(reader.GetFieldValue<byte[]>(0), EventBody.One, [])[0];
+            using var data = usageEvent.ParseData();
+            if (counting.TryCount(usageEvent, time, data?.RootElement ?? default, out var counted, out _))
+                rows.Add(new EdgeRow(Minute.Of(time), counted.Subject, JsonSerializer.Serialize(counted.Dimensions), counted.Value));
+        }
+    }
+
+    private static DateTimeOffset RoundUp(DateTimeOffset time) => Minute.Of(time.AddTicks(TimeSpan.TicksPerMinute - 1));
+}

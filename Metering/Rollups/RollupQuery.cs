@@ -1,0 +1,157 @@
+using System.Data;
+using System.Text;
+using CloudNative.Metering.Database;
+using CloudNative.Metering.Meters;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace CloudNative.Metering.Rollups;
+
+/// <summary>
+/// Answers from the rollups: its cost grows with the answer, not with the events. Only the parts of a minute at the range's two ends are counted
+/// from raw events, so that any range is exact. Both are read from one snapshot.
+/// </summary>
+public sealed class RollupQuery(NpgsqlDataSource dataSource, TimeProvider clock)
+{
+    public async Task<IReadOnlyList<UsageRow>> RunAsync(Meter meter, UsageQuery query, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        var edges = await RangeEdges.ReadAsync(connection, meter, query, cancellationToken);
+
+        var shape = new RollupShape(meter, query);
+        await using var command = new NpgsqlCommand(shape.Sql, connection);
+        AddParameters(command, meter, query, edges);
+        var rows = new List<UsageRow>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            rows.Add(shape.Read(reader));
+
+        return rows.Count == 0 && shape.IsZeroWhenEmpty ? [shape.Zero(clock.GetUtcNow())] : rows;
+    }
+
+    /// <summary>The distinct subjects of a meter's events within a range, sorted.</summary>
+    public async Task<IReadOnlyList<string>> SubjectsAsync(Meter meter, UsageQuery query, CancellationToken cancellationToken)
+    {
+        var rows = await RunAsync(meter, query with { GroupBySubject = true, WindowSize = null, Dimensions = [] }, cancellationToken);
+        return [.. rows.Select(row => row.Subject!)];
+    }
+
+    private static void AddParameters(NpgsqlCommand command, Meter meter, UsageQuery query, RangeEdges edges)
+    {
+        var parameters = command.Parameters;
+        parameters.AddWithValue("meter", meter.Id.ToUuid());
+        parameters.AddWithValue("zone", query.TimeZone.Id);
+        parameters.AddWithValue("from", edges.FirstWholeMinute ?? DateTimeOffset.MinValue);
+        parameters.AddWithValue("to", edges.EndOfWholeMinutes ?? DateTimeOffset.MaxValue);
+        parameters.AddWithValue("subjects", query.Subjects.ToArray());
+        parameters.Add(SqlArray.Of("edge_minutes", NpgsqlDbType.TimestampTz, edges.Rows, row => row.Minute));
+        parameters.Add(SqlArray.Of("edge_subjects", NpgsqlDbType.Text, edges.Rows, row => row.Subject));
+        parameters.Add(SqlArray.Of("edge_dimensions", NpgsqlDbType.Jsonb, edges.Rows, row => row.Dimensions));
+        parameters.Add(SqlArray.Of("edge_totals", NpgsqlDbType.Numeric, edges.Rows, row => row.Value));
+    }
+}
+
+/// <summary>The statement for one shape of query, made of fixed fragments only: names and values that a caller chose are parameters or positions.</summary>
+internal sealed class RollupShape
+{
+    private const string Usage = """
+        with usage as (
+            select r.minute, s.subject, s.dimensions, r.events, r.total
+            from series s join rollups r on r.series = s.key
+            where s.meter_id = @meter and r.minute >= @from and r.minute < @to
+              and (cardinality(@subjects) = 0 or s.subject = any (@subjects))
+            union all
+            select minute, subject, dimensions, 1, total
+            from unnest(@edge_minutes, @edge_subjects, @edge_dimensions, @edge_totals) as edge (minute, subject, dimensions, total)
+        )
+
+        """;
+
+    private readonly Meter _meter;
+    private readonly UsageQuery _query;
+    private readonly string[] _dimensions;
+
+    public RollupShape(Meter meter, UsageQuery query)
+    {
+        _meter = meter;
+        _query = query;
+        _dimensions = [.. query.Dimensions.Distinct().Order(StringComparer.Ordinal)];
+        Sql = Build();
+    }
+
+    public string Sql { get; }
+
+    /// <summary>The sum of nothing is no row, but the count of nothing is 0.</summary>
+    public bool IsZeroWhenEmpty =>
+        _meter.Aggregation == Aggregation.Count && _query is { WindowSize: null, GroupBySubject: false } && _dimensions.Length == 0;
+
+    public UsageRow Zero(DateTimeOffset now)
+    {
+        var start = _query.From ?? Minute.Of(_query.To ?? now);
+        return new UsageRow(new ExactNumber("0"), Local(start), Local(_query.To ?? start.AddMinutes(1)), null, new Dictionary<string, string>());
+    }
+
+    public UsageRow Read(NpgsqlDataReader reader)
+    {
+        var groupBy = new Dictionary<string, string>(_dimensions.Length);
+        for (var i = 0; i < _dimensions.Length; i++)
+            groupBy[_dimensions[i]] = reader.GetString(4 + i);
+
+        var start = reader.GetFieldValue<DateTimeOffset>(1);
+        var end = reader.GetFieldValue<DateTimeOffset>(2);
+        if (_query.WindowSize is null)
+            (start, end) = (_query.From ?? start, _query.To ?? end);
+        return new UsageRow(
+            new ExactNumber(reader.GetString(0)), Local(start), Local(end), _query.GroupBySubject ? reader.GetString(3) : null, groupBy);
+    }
+
+    private DateTimeOffset Local(DateTimeOffset time) => TimeZoneInfo.ConvertTime(time, _query.TimeZone);
+
+    private string Build()
+    {
+        var subject = _query.GroupBySubject ? "subject collate \"C\"" : "null";
+        var dimensions = _dimensions.Select(name => $"coalesce(dimensions ->> {Position(name)}, '') collate \"C\"").ToList();
+        var (start, end) = Window();
+        var groups = new List<string>(dimensions);
+        if (_query.GroupBySubject)
+            groups.Insert(0, subject);
+        if (_query.WindowSize is not null)
+            groups.InsertRange(0, [start, end]);
+
+        var sql = new StringBuilder(Usage);
+        sql.Append("select ").AppendJoin(", ", [Value(), start, end, subject, .. dimensions]).Append(" from usage");
+        if (_meter.Aggregation != Aggregation.Count)
+            sql.Append(" where total is not null");
+        if (groups.Count > 0)
+            sql.Append(" group by ").AppendJoin(", ", groups).Append(" order by ").AppendJoin(", ", groups);
+        else
+            sql.Append(" having count(*) > 0");
+        return sql.ToString();
+    }
+
+    private string Value() => _meter.Aggregation switch
+    {
+        Aggregation.Sum => "trim_scale(sum(total))::text",
+        Aggregation.Count => "sum(events)::text",
+        _ => throw new NotSupportedException($"Meters of {AggregationName.Of(_meter.Aggregation)} can't be created."),
+    };
+
+    private (string Start, string End) Window() => _query.WindowSize switch
+    {
+        null => ("min(minute)", "max(minute) + interval '1 minute'"),
+        WindowSize.Minute => ("minute", "minute + interval '1 minute'"),
+        WindowSize.Hour => ("date_trunc('hour', minute, @zone)", "date_trunc('hour', minute, @zone) + interval '1 hour'"),
+        WindowSize.Day => CalendarWindow("day"),
+        WindowSize.Week => CalendarWindow("week"),
+        WindowSize.Month => CalendarWindow("month"),
+        _ => throw new ArgumentOutOfRangeException(nameof(_query), _query.WindowSize, "No such window."),
+    };
+
+    // A calendar unit is added to the local time: days of 23 and 25 hours exist.
+    private static (string Start, string End) CalendarWindow(string unit) =>
+        ($"date_trunc('{unit}', minute, @zone)",
+         $"((date_trunc('{unit}', minute, @zone) at time zone @zone) + interval '1 {unit}') at time zone @zone");
+
+    private int Position(string dimension) => _meter.GroupBy.Keys.ToList().IndexOf(dimension);
+}

@@ -1,0 +1,47 @@
+using System.Text.Json.Serialization;
+
+namespace CloudNative.Metering.Rollups;
+
+/// <summary>A half-open time bucket; DAY, WEEK (ISO, from Monday) and MONTH are calendar units in the asked time zone.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<WindowSize>))]
+public enum WindowSize
+{
+    [JsonStringEnumMemberName("MINUTE")] Minute,
+    [JsonStringEnumMemberName("HOUR")] Hour,
+    [JsonStringEnumMemberName("DAY")] Day,
+    [JsonStringEnumMemberName("WEEK")] Week,
+    [JsonStringEnumMemberName("MONTH")] Month,
+}
+
+/// <summary>What is asked of one meter.</summary>
+public sealed record UsageQuery
+{
+    /// <summary>Inclusive, UTC, to the microsecond; null: since the first event.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>Exclusive, UTC, to the microsecond; null: until the last event.</summary>
+    public DateTimeOffset? To { get; init; }
+
+    /// <summary>Null: one row for the whole range.</summary>
+    public WindowSize? WindowSize { get; init; }
+
+    public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
+
+    /// <summary>Only these subjects; empty: all.</summary>
+    public IReadOnlyList<string> Subjects { get; init; } = [];
+
+    /// <summary>One group per subject.</summary>
+    public bool GroupBySubject { get; init; }
+
+    /// <summary>Names of the meter's dimensions to group by.</summary>
+    public IReadOnlyList<string> Dimensions { get; init; } = [];
+}
+
+/// <summary>One row of the answer.</summary>
+/// <param name="Value">The exact number, as JSON writes it.</param>
+/// <param name="WindowStart">Inclusive, in the query's time zone.</param>
+/// <param name="WindowEnd">Exclusive, in the query's time zone.</param>
+/// <param name="Subject">Null where the query does not group by subject.</param>
+/// <param name="GroupBy">Dimension to value; a dimension that the events did not have is <c>""</c>.</param>
+public sealed record UsageRow(
+    ExactNumber Value, DateTimeOffset WindowStart, DateTimeOffset WindowEnd, string? Subject, IReadOnlyDictionary<string, string> GroupBy);
