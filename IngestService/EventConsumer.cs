@@ -26,7 +26,7 @@ internal sealed partial class EventConsumer(
         using var stopping = stoppingToken.Register(() => drain.CancelAfter(DrainTimeout));
         await stream.OpenAsync(stoppingToken);
         using var consumer = consumers.Create((client, partitions) => Assign(client, partitions, stoppingToken), Revoke);
-        consumer.Subscribe(EventRecord.Topic);
+        consumer.Subscribe(UsageEventTopic.Name);
         try
         {
             while (!stoppingToken.IsCancellationRequested)
@@ -71,7 +71,7 @@ internal sealed partial class EventConsumer(
     private async Task StoreAsync(IConsumer<byte[], byte[]> consumer, CancellationToken cancellationToken)
     {
         var started = metrics.Start();
-        using var span = KafkaTracing.StartProcess(EventRecord.Topic, _owned.Headers);
+        using var span = KafkaTracing.StartProcess(UsageEventTopic.Name, _owned.Headers);
         var batches = _owned.Take();
         var result = await sink.StoreAsync(batches, cancellationToken);
         foreach (var batch in batches)
@@ -89,7 +89,7 @@ internal sealed partial class EventConsumer(
     {
         _owned.Advance(batch);
         // For tools that show lag only: where counting goes on is read from PostgreSQL.
-        consumer.StoreOffset(new TopicPartitionOffset(EventRecord.Topic, batch.Claim.Partition, batch.End));
+        consumer.StoreOffset(new TopicPartitionOffset(UsageEventTopic.Name, batch.Claim.Partition, batch.End));
     }
 
     private void Drop(PartitionClaim claim)
@@ -122,7 +122,7 @@ internal sealed partial class EventConsumer(
 
     /// <summary>From what the last fetches told; asks no broker.</summary>
     private long Lag(IConsumer<byte[], byte[]> consumer) => _owned.Claims.Sum(claim =>
-        Math.Max(0, consumer.GetWatermarkOffsets(new TopicPartition(EventRecord.Topic, claim.Partition)).High.Value - claim.NextOffset));
+        Math.Max(0, consumer.GetWatermarkOffsets(new TopicPartition(UsageEventTopic.Name, claim.Partition)).High.Value - claim.NextOffset));
 
     [LoggerMessage(1, LogLevel.Warning, "Kafka: {Reason}")]
     private partial void LogConsumeFailed(string reason);

@@ -44,8 +44,8 @@ internal sealed partial class EventStream(
             .SetLogHandler((_, message) => KafkaLog.Write(logger, message)).Build();
         var cluster = await admin.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = RequestTimeout }).WaitAsync(cancellationToken);
         var topics = await admin.DescribeTopicsAsync(
-            TopicCollection.OfTopicNames([EventRecord.Topic]), new DescribeTopicsOptions { RequestTimeout = RequestTimeout }).WaitAsync(cancellationToken);
-        return new StreamIdentity(EventRecord.Topic, cluster.ClusterId, topics.TopicDescriptions[0].TopicId.ToString());
+            TopicCollection.OfTopicNames([UsageEventTopic.Name]), new DescribeTopicsOptions { RequestTimeout = RequestTimeout }).WaitAsync(cancellationToken);
+        return new StreamIdentity(UsageEventTopic.Name, cluster.ClusterId, topics.TopicDescriptions[0].TopicId.ToString());
     }
 
     private async Task<T> UntilDoneAsync<T>(Func<CancellationToken, Task<T>> action, CancellationToken cancellationToken)

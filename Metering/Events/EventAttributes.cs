@@ -54,6 +54,9 @@ internal sealed class EventAttributes(string path, ICollection<FieldError> error
     {
         var isString = reader.TokenType == JsonTokenType.String;
         var value = isString ? Text(ref reader, name) : null;
+        if (isString && value is null)
+            return;
+
         switch (name)
         {
             case "id": _id = NonEmpty(name, value); break;

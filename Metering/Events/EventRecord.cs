@@ -8,8 +8,6 @@ namespace CloudNative.Metering.Events;
 /// </summary>
 public static class EventRecord
 {
-    public const string Topic = "usage-events";
-
     /// <summary>The tenant's ULID, 26 characters.</summary>
     public const string TenantHeader = "tenant";
 
