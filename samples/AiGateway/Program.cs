@@ -1,1 +1,9 @@
-Console.WriteLine("scaffold");
+using CloudNative.AiGateway;
+using CloudNative.AiGateway.Metering;
+
+var builder = Host.CreateApplicationBuilder(args);
+builder.AddServiceDefaults();
+builder.AddMeteringClient();
+builder.AddGateway();
+
+builder.Build().Run();
