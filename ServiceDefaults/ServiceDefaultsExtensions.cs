@@ -1,4 +1,5 @@
 using CloudNative.ServiceDefaults.Health;
+using CloudNative.ServiceDefaults.Startup;
 using CloudNative.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -22,6 +23,8 @@ public static class ServiceDefaultsExtensions
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder) where TBuilder : IHostApplicationBuilder
     {
         ArgumentNullException.ThrowIfNull(builder);
+
+        ConfigurationErrors.ExplainOnExit();
 
         // First in the list of sources, so that appsettings.json and the environment win.
         builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = LoggingDefaults.For(builder.Environment) });

@@ -13,7 +13,10 @@ internal static class LoggingDefaults
             ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
             ["Logging:LogLevel:Microsoft.EntityFrameworkCore.Database.Command"] = "Warning",
             ["Logging:LogLevel:System.Net.Http.HttpClient"] = "Warning",
-            ["Logging:LogLevel:Polly"] = "Warning",
+            // Every attempt that is repeated, with its stack trace; the meter of that name counts them.
+            ["Logging:LogLevel:Polly"] = "Error",
+            // Its one entry is the stack trace of an exception that ends the process, and is said then.
+            ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "Critical",
         };
 
         if (environment.IsDevelopment())

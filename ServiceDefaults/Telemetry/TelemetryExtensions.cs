@@ -13,6 +13,9 @@ internal static class TelemetryExtensions
     /// <summary>Sources and meters of this system's own code: <c>CloudNative.Kafka</c>, <c>CloudNative.Redis</c> and whatever a service adds.</summary>
     private const string OwnInstruments = "CloudNative.*";
 
+    /// <summary>Retries, timeouts and open circuits of the standard resilience.</summary>
+    private const string ResilienceMeter = "Polly";
+
     private const string OtlpEndpointKey = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
     public static void AddTelemetry(this IHostApplicationBuilder builder)
@@ -35,7 +38,7 @@ internal static class TelemetryExtensions
                 .AddHttpClientInstrumentation()
                 .AddRuntimeInstrumentation()
                 .AddNpgsqlInstrumentation()
-                .AddMeter(OwnInstruments)
+                .AddMeter(OwnInstruments, ResilienceMeter)
                 .AddPrometheusExporter());
 
         if (!string.IsNullOrWhiteSpace(builder.Configuration[OtlpEndpointKey]))

@@ -8,7 +8,7 @@ using Polly.Timeout;
 
 namespace CloudNative.AiGateway.Metering;
 
-internal static class MeteringClientExtensions
+internal static partial class MeteringClientExtensions
 {
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(15);
@@ -27,7 +27,7 @@ internal static class MeteringClientExtensions
             client.BaseAddress = new Uri(api.BaseAddress);
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", api.Key);
         });
-        builder.Services.AddResiliencePipeline(MeteringClient.DeliveryPipeline, pipeline => pipeline.AddRetry(new RetryStrategyOptions
+        builder.Services.AddResiliencePipeline(MeteringClient.DeliveryPipeline, (pipeline, context) => pipeline.AddRetry(new RetryStrategyOptions
         {
             ShouldHandle = arguments => ValueTask.FromResult(IsTransient(arguments.Outcome.Exception)),
             MaxRetryAttempts = int.MaxValue,
@@ -35,6 +35,12 @@ internal static class MeteringClientExtensions
             UseJitter = true,
             Delay = FirstDelay,
             MaxDelay = LongestDelay,
+            OnRetry = arguments =>
+            {
+                var logger = context.ServiceProvider.GetRequiredService<ILogger<MeteringClient>>();
+                SendingAgain(logger, arguments.RetryDelay, arguments.Outcome.Exception?.Message);
+                return ValueTask.CompletedTask;
+            },
         }));
     }
 
@@ -45,4 +51,7 @@ internal static class MeteringClientExtensions
         TimeoutRejectedException or BrokenCircuitException => true,
         _ => false,
     };
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Not accepted yet, sending again in {Delay}: {Reason}")]
+    private static partial void SendingAgain(ILogger logger, TimeSpan delay, string? reason);
 }

@@ -43,14 +43,13 @@ public sealed class KafkaTracingTests : IDisposable
         var (second, secondContext) = Publish();
         request.Stop();
 
-        using var batch = KafkaTracing.StartProcess(Topic, 7, [first, second]);
+        using var batch = KafkaTracing.StartProcess(Topic, [first, second]);
 
         Assert.NotNull(batch);
         Assert.Equal(request.TraceId, batch.TraceId);
         Assert.Equal(firstContext.SpanId, batch.ParentSpanId);
         Assert.Equal("vendor=1", batch.TraceStateString);
         Assert.Equal([firstContext.SpanId, secondContext.SpanId], batch.Links.Select(link => link.Context.SpanId));
-        Assert.Equal("7", batch.GetTagItem("messaging.destination.partition.id"));
         Assert.Equal(2, batch.GetTagItem("messaging.batch.message_count"));
     }
 
@@ -60,7 +59,7 @@ public sealed class KafkaTracingTests : IDisposable
         var (first, firstContext) = Publish();
         var (second, secondContext) = Publish();
 
-        using var batch = KafkaTracing.StartProcess(Topic, 0, [first, second]);
+        using var batch = KafkaTracing.StartProcess(Topic, [first, second]);
 
         Assert.NotNull(batch);
         Assert.Equal(default, batch.ParentSpanId);
@@ -72,7 +71,7 @@ public sealed class KafkaTracingTests : IDisposable
     {
         var broken = new Headers { { "traceparent", [0xff, 0x00] } };
 
-        using var batch = KafkaTracing.StartProcess(Topic, 0, [new Headers(), broken, null!]);
+        using var batch = KafkaTracing.StartProcess(Topic, [new Headers(), broken, null!]);
 
         Assert.NotNull(batch);
         Assert.Empty(batch.Links);
@@ -84,7 +83,7 @@ public sealed class KafkaTracingTests : IDisposable
     {
         var records = Enumerable.Range(0, KafkaTracing.MaxLinks + 20).Select(_ => Publish().Headers).ToList();
 
-        using var batch = KafkaTracing.StartProcess(Topic, 0, records);
+        using var batch = KafkaTracing.StartProcess(Topic, records);
 
         Assert.NotNull(batch);
         Assert.Equal(KafkaTracing.MaxLinks, batch.Links.Count());
