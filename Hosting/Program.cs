@@ -1,0 +1,11 @@
+using Aspire.Hosting.Servers.Kafka;
+
+// The parts of the engine that run in a process of their own (EngineProgram starts them).
+switch (args)
+{
+    case [InMemoryKafkaProgram.Verb, var port, var topics]:
+        return await InMemoryKafkaProgram.RunAsync(int.Parse(port), KafkaTopic.ParseList(topics));
+    default:
+        await Console.Error.WriteLineAsync("This program is started by the AppHost: dotnet run --project AppHost");
+        return 2;
+}
