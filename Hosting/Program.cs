@@ -1,3 +1,4 @@
+using Aspire.Hosting.Processes.Watchdog;
 using Aspire.Hosting.Servers.Kafka;
 
 // The parts of the engine that run in a process of their own (EngineProgram starts them).
@@ -5,6 +6,8 @@ switch (args)
 {
     case [InMemoryKafkaProgram.Verb, var port, var topics]:
         return await InMemoryKafkaProgram.RunAsync(int.Parse(port), KafkaTopic.ParseList(topics));
+    case [WatchdogProgram.Verb, var runId, var temporaryFolder]:
+        return await WatchdogProgram.RunAsync(runId, temporaryFolder);
     default:
         await Console.Error.WriteLineAsync("This program is started by the AppHost: dotnet run --project AppHost");
         return 2;

@@ -60,6 +60,19 @@ internal sealed class LocalProcess : IAsyncDisposable
         await _process.StandardInput.FlushAsync(cancellationToken);
     }
 
+    /// <summary>Ends the standard input that <see cref="ProcessSpec.KeepInputOpen"/> left open.</summary>
+    public void CloseInput()
+    {
+        try
+        {
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // The process is gone, and with it the reader of what was still to be written.
+        }
+    }
+
     /// <summary>Asks the process to end, and ends it and its descendants by force when it is still there after <paramref name="timeout"/>.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> StopAsync(TimeSpan timeout, CancellationToken cancellationToken)
