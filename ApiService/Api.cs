@@ -1,0 +1,53 @@
+using CloudNative.ApiService.Authentication;
+using CloudNative.ApiService.Binding;
+using CloudNative.ApiService.Health;
+using CloudNative.ApiService.Json;
+using CloudNative.ApiService.Meters;
+using CloudNative.ApiService.OpenApi;
+using CloudNative.ApiService.Problems;
+using CloudNative.Metering.Database;
+
+namespace CloudNative.ApiService;
+
+/// <summary>The API as a whole: what it needs, its pipeline, its routes.</summary>
+internal static class Api
+{
+    public const string BasePath = "/api/v1";
+
+    public static WebApplicationBuilder AddApi(this WebApplicationBuilder builder)
+    {
+        // Without hidden retries: half a minute of them helps no caller, who gets a 503 at once and repeats the call.
+        builder.AddNpgsqlDbContext<MeteringDbContext>(
+            MeteringDbContext.ConnectionName,
+            settings => (settings.DisableRetry, settings.DisableHealthChecks) = (true, true),
+            MeteringDbContext.UseConventions);
+        builder.AddNpgsqlDataSource(MeteringDbContext.ConnectionName);
+        builder.AddRedisClient("redis");
+        builder.AddKafkaClient("kafka");
+
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = ApiLimits.MaxBodyBytes);
+        builder.Services.AddApiKeyAuthentication();
+        builder.Services.AddApiProblems();
+        builder.Services.AddApiJson();
+        builder.Services.AddApiDocument();
+        builder.Services.AddSystemHealth();
+        return builder;
+    }
+
+    public static WebApplication UseApi(this WebApplication app)
+    {
+        app.UseApiProblems();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        return app;
+    }
+
+    public static WebApplication MapApi(this WebApplication app)
+    {
+        app.MapApiDocument();
+        var api = app.MapGroup(BasePath).RequireAuthorization().RefuseUnknownParameters().ProducesCommonProblems();
+        api.MapMeters();
+        api.MapSystemHealth();
+        return app;
+    }
+}

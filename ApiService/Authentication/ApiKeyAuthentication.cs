@@ -1,0 +1,18 @@
+using Microsoft.AspNetCore.Authentication;
+
+namespace CloudNative.ApiService.Authentication;
+
+internal static class ApiKeyAuthentication
+{
+    public static IServiceCollection AddApiKeyAuthentication(this IServiceCollection services)
+    {
+        services.AddApiKeyCache();
+        // FusionCache tells of every single call at Information.
+        services.AddLogging(logging => logging.AddFilter("ZiggyCreatures.Caching.Fusion", LogLevel.Warning));
+        services.AddSingleton<ApiKeyLookup>();
+        services.AddAuthentication(ApiKeyAuthenticationHandler.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthenticationHandler>(ApiKeyAuthenticationHandler.SchemeName, configureOptions: null);
+        services.AddAuthorization();
+        return services;
+    }
+}

@@ -1,0 +1,53 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using CloudNative.ApiService.Problems;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+
+namespace CloudNative.ApiService.Authentication;
+
+/// <summary>Authenticates <c>Authorization: Bearer KEY</c> or <c>X-API-Key: KEY</c>.</summary>
+internal sealed class ApiKeyAuthenticationHandler(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApiKeyLookup keys)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    public const string SchemeName = "ApiKey";
+    public const string KeyHeader = "X-API-Key";
+
+    private const string Bearer = "Bearer ";
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (SentKey() is not { } key)
+            return AuthenticateResult.NoResult();
+        if (await keys.FindAsync(key, Context.RequestAborted) is not { } identity)
+            return AuthenticateResult.Fail("The API key is unknown or revoked.");
+
+        var claims = new ClaimsIdentity(
+            [new Claim(ApiKeyClaims.Tenant, identity.TenantId.ToString()), new Claim(ApiKeyClaims.Key, identity.KeyId.ToString())],
+            SchemeName);
+        return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(claims), SchemeName));
+    }
+
+    protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        var sent = SentKey() is not null;
+        Response.Headers[HeaderNames.WWWAuthenticate] = sent ? "Bearer error=\"invalid_token\"" : "Bearer";
+        var detail = sent
+            ? "The API key is unknown or revoked."
+            : $"An API key is needed: send 'Authorization: Bearer KEY' or '{KeyHeader}: KEY'.";
+        await new ApiProblem(StatusCodes.Status401Unauthorized, detail).ExecuteAsync(Context);
+    }
+
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
+        Problem.Of(StatusCodes.Status403Forbidden).ExecuteAsync(Context);
+
+    private string? SentKey()
+    {
+        var authorization = Request.Headers.Authorization.ToString();
+        if (authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
+            return authorization[Bearer.Length..].Trim();
+        return Request.Headers.TryGetValue(KeyHeader, out var key) ? key.ToString() : null;
+    }
+}

@@ -1,0 +1,13 @@
+using System.Security.Claims;
+
+namespace CloudNative.ApiService.Authentication;
+
+internal static class ApiKeyClaims
+{
+    public const string Tenant = "tenant_id";
+    public const string Key = "api_key_id";
+
+    /// <summary>The tenant the caller belongs to; behind authentication there always is one.</summary>
+    public static Ulid TenantId(this ClaimsPrincipal user) =>
+        Ulid.Parse(user.FindFirstValue(Tenant) ?? throw new InvalidOperationException("The caller has no tenant: the route is open to anybody."));
+}

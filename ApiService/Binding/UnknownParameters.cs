@@ -1,0 +1,46 @@
+using CloudNative.ApiService.Problems;
+using CloudNative.Metering.Validation;
+using Microsoft.AspNetCore.Http.Metadata;
+
+namespace CloudNative.ApiService.Binding;
+
+/// <summary>Refuses query parameters that a route does not declare: a typo must not silently change a number.</summary>
+internal static class UnknownParameters
+{
+    /// <summary>OpenMeter's portal SDK sends it along; accepted and ignored.</summary>
+    private const string ClientId = "clientId";
+
+    public static RouteGroupBuilder RefuseUnknownParameters(this RouteGroupBuilder group) => group.AddEndpointFilter(async (context, next) =>
+    {
+        var query = context.HttpContext.Request.Query;
+        if (query.Count > 0 && Unknown(context.HttpContext.GetEndpoint()!, query) is { Count: > 0 } errors)
+            return Problem.Validation(errors);
+        return await next(context);
+    });
+
+    private static List<FieldError> Unknown(Endpoint endpoint, IQueryCollection query)
+    {
+        var route = (endpoint as RouteEndpoint)?.RoutePattern;
+        var known = endpoint.Metadata.GetOrderedMetadata<IParameterBindingMetadata>()
+            .Where(parameter => IsFromQuery(parameter) && route?.GetParameter(parameter.Name) is null)
+            .Select(QueryParameter.NameOf).ToList();
+        return query.Keys.Where(key => key != ClientId && !known.Exists(name => Names(key, name)))
+            .Select(key => new FieldError(key, ErrorCodes.Unknown, known.Count == 0
+                ? "This route has no query parameters."
+                : $"There is no such query parameter; known are {string.Join(", ", known)}."))
+            .ToList();
+    }
+
+    private static bool IsFromQuery(IParameterBindingMetadata parameter)
+    {
+        var attributes = parameter.ParameterInfo.GetCustomAttributes(inherit: true);
+        if (attributes.OfType<IFromQueryMetadata>().Any())
+            return true;
+        var type = parameter.ParameterInfo.ParameterType;
+        return (parameter.HasTryParse || type == typeof(string) || type == typeof(string[])) && !attributes.OfType<IFromRouteMetadata>().Any();
+    }
+
+    // Binding ignores case, too. filterGroupBy[path]=/x belongs to filterGroupBy.
+    private static bool Names(string key, string name) =>
+        key.Equals(name, StringComparison.OrdinalIgnoreCase) || key.StartsWith($"{name}[", StringComparison.OrdinalIgnoreCase);
+}

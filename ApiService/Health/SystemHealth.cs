@@ -1,0 +1,65 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace CloudNative.ApiService.Health;
+
+/// <summary>Asks every component at once and waits a second at most.</summary>
+internal sealed class SystemHealth(HealthCheckService checks, IHttpClientFactory clients, TimeProvider clock)
+{
+    public const string IngestClient = "ingest";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    public async Task<SystemHealthResponse> AskAsync(CancellationToken cancellationToken)
+    {
+        var components = await Task.WhenAll(
+            AskAsync("api", token => OwnCheckAsync("self", HealthStatus.Unhealthy, token), cancellationToken),
+            AskAsync("ingest", IngestAsync, cancellationToken),
+            AskAsync("postgres", token => OwnCheckAsync("metering", HealthStatus.Unhealthy, token), cancellationToken),
+            AskAsync("redis", token => OwnCheckAsync("redis", HealthStatus.Degraded, token), cancellationToken),
+            AskAsync("kafka", token => OwnCheckAsync("kafka", HealthStatus.Unhealthy, token), cancellationToken));
+        // HealthStatus counts upwards from Unhealthy.
+        return new SystemHealthResponse(components.Min(c => c.Status), clock.GetUtcNow(), components);
+    }
+
+    private async Task<ComponentHealth> AskAsync(
+        string name, Func<CancellationToken, Task<(HealthStatus Status, string? Description)>> ask, CancellationToken cancellationToken)
+    {
+        var start = clock.GetTimestamp();
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            var (status, description) = await ask(patience.Token).WaitAsync(patience.Token);
+            return new ComponentHealth(name, status, description, clock.GetElapsedTime(start).TotalMilliseconds);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            var status = name == "redis" ? HealthStatus.Degraded : HealthStatus.Unhealthy;
+            return new ComponentHealth(name, status, $"No answer within {Patience.TotalSeconds} s.", clock.GetElapsedTime(start).TotalMilliseconds);
+        }
+    }
+
+    private async Task<(HealthStatus, string?)> OwnCheckAsync(string check, HealthStatus whenFailed, CancellationToken cancellationToken)
+    {
+        var report = await checks.CheckHealthAsync(registration => registration.Name == check, cancellationToken);
+        return report.Status == HealthStatus.Healthy
+            ? (HealthStatus.Healthy, null)
+            : (whenFailed, report.Entries.Values.Select(entry => entry.Description).FirstOrDefault());
+    }
+
+    private async Task<(HealthStatus, string?)> IngestAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var client = clients.CreateClient(IngestClient);
+            using var response = await client.GetAsync(new Uri("/health", UriKind.Relative), cancellationToken);
+            return response.IsSuccessStatusCode
+                ? (HealthStatus.Healthy, null)
+                : (HealthStatus.Unhealthy, $"Its /health answers {(int)response.StatusCode}.");
+        }
+        catch (HttpRequestException unreachable)
+        {
+            return (HealthStatus.Unhealthy, $"Can't be reached: {unreachable.Message}");
+        }
+    }
+}

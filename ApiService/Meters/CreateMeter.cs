@@ -1,0 +1,56 @@
+using System.Security.Claims;
+using CloudNative.ApiService.Authentication;
+using CloudNative.ApiService.Problems;
+using CloudNative.Metering.Database;
+using CloudNative.Metering.Meters;
+using CloudNative.Metering.Time;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace CloudNative.ApiService.Meters;
+
+internal static class CreateMeter
+{
+    public static void MapCreateMeter(this RouteGroupBuilder meters) => meters.MapPost("/", HandleAsync)
+        .WithName("CreateMeter")
+        .ProducesProblem(StatusCodes.Status409Conflict)
+        .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+        .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
+
+    /// <summary>Create a meter</summary>
+    /// <remarks>It counts events that are already there, too. A 400 lists everything that is wrong with the definition at once.</remarks>
+    /// <param name="definition">What to count, and how.</param>
+    internal static async Task<Results<Created<MeterResponse>, ApiProblem>> HandleAsync(
+        MeterDefinition definition,
+        ClaimsPrincipal user,
+        MeteringDbContext database,
+        TimeProvider clock,
+        HttpResponse response,
+        CancellationToken cancellationToken)
+    {
+        if (MeterValidator.Create(definition, user.TenantId(), clock.GetUtcMicroseconds(), out var errors) is not { } meter)
+            return Problem.Validation(errors);
+
+        database.Add(meter);
+        try
+        {
+            await database.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateException taken) when (IsTakenSlug(taken))
+        {
+            var other = await database.Meters.Where(m => m.TenantId == meter.TenantId && m.Slug == meter.Slug)
+                .Select(m => (Ulid?)m.Id).SingleOrDefaultAsync(cancellationToken);
+            return Problem.Conflict($"There is already a meter '{meter.Slug}'.", other?.ToString());
+        }
+
+        response.Headers.ETag = MeterEndpoints.ETag(meter);
+        return TypedResults.Created($"{Api.BasePath}/meters/{meter.Id}", MeterResponse.From(meter));
+    }
+
+    private static bool IsTakenSlug(DbUpdateException failure) => failure.InnerException is PostgresException
+    {
+        SqlState: PostgresErrorCodes.UniqueViolation,
+        ConstraintName: MeteringDbContext.MeterSlugIndex,
+    };
+}

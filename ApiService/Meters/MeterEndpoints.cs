@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Security.Claims;
+using CloudNative.ApiService.Authentication;
+using CloudNative.ApiService.Problems;
+using CloudNative.Metering.Database;
+using CloudNative.Metering.Meters;
+using CloudNative.Metering.Time;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace CloudNative.ApiService.Meters;
+
+internal static class MeterEndpoints
+{
+    public static void MapMeters(this RouteGroupBuilder api)
+    {
+        var meters = api.MapGroup("/meters").WithTags("Meters");
+        meters.MapCreateMeter();
+        meters.MapListMeters();
+        meters.MapGet("/{idOrSlug}", GetAsync).WithName("GetMeter").ProducesProblem(StatusCodes.Status404NotFound);
+        meters.MapDelete("/{idOrSlug}", DeleteAsync).WithName("DeleteMeter").ProducesProblem(StatusCodes.Status404NotFound);
+    }
+
+    /// <summary>The meter that <paramref name="idOrSlug"/> names, deleted ones excepted. An id wins over a slug that looks like one.</summary>
+    public static async Task<Meter?> FindMeterAsync(
+        this MeteringDbContext database, Ulid tenantId, string idOrSlug, CancellationToken cancellationToken)
+    {
+        var meters = database.Meters.AsNoTracking().Where(m => m.TenantId == tenantId);
+        if (Ulid.TryParse(idOrSlug, out var id) && await meters.SingleOrDefaultAsync(m => m.Id == id, cancellationToken) is { } byId)
+            return byId;
+        return await meters.SingleOrDefaultAsync(m => m.Slug == idOrSlug, cancellationToken);
+    }
+
+    public static ApiProblem MeterNotFound(string idOrSlug) => Problem.NotFound($"There is no meter '{idOrSlug}'.");
+
+    /// <summary>Changes with every change of the meter.</summary>
+    public static string ETag(Meter meter) => string.Create(CultureInfo.InvariantCulture, $"\"{meter.Version:x}\"");
+
+    /// <summary>Get a meter</summary>
+    /// <remarks>Deleted meters are not found; list them with includeDeleted.</remarks>
+    /// <param name="idOrSlug">The meter's id or slug.</param>
+    internal static async Task<Results<Ok<MeterResponse>, ApiProblem>> GetAsync(
+        string idOrSlug, ClaimsPrincipal user, MeteringDbContext database, HttpResponse response, CancellationToken cancellationToken)
+    {
+        if (await database.FindMeterAsync(user.TenantId(), idOrSlug, cancellationToken) is not { } meter)
+            return MeterNotFound(idOrSlug);
+        response.Headers.ETag = ETag(meter);
+        return TypedResults.Ok(MeterResponse.From(meter));
+    }
+
+    /// <summary>Delete a meter</summary>
+    /// <remarks>Its events stay, and a new meter may take the slug.</remarks>
+    /// <param name="idOrSlug">The meter's id or slug.</param>
+    internal static async Task<Results<NoContent, ApiProblem>> DeleteAsync(
+        string idOrSlug, ClaimsPrincipal user, MeteringDbContext database, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (await database.FindMeterAsync(user.TenantId(), idOrSlug, cancellationToken) is not { } meter)
+            return MeterNotFound(idOrSlug);
+        // One statement, so that of two deletes at once only one finds the meter.
+        var now = clock.GetUtcMicroseconds();
+        var deleted = await database.Meters.Where(m => m.Id == meter.Id).ExecuteUpdateAsync(
+            set => set.SetProperty(m => m.DeletedAt, now).SetProperty(m => m.UpdatedAt, now), cancellationToken);
+        return deleted == 0 ? MeterNotFound(idOrSlug) : TypedResults.NoContent();
+    }
+}

@@ -1,0 +1,66 @@
+using CloudNative.ApiService.Authentication;
+using Microsoft.OpenApi;
+using Scalar.AspNetCore;
+
+namespace CloudNative.ApiService.OpenApi;
+
+/// <summary>The API's OpenAPI document and its page for people, both open to anybody.</summary>
+internal static class ApiDocument
+{
+    private const string Bearer = "bearer";
+    private const string KeyHeader = "apiKey";
+
+    private const string Description = """
+        Usage metering: send CloudEvents, define meters, ask for exact numbers.
+
+        Authenticate with `Authorization: Bearer KEY` or `X-API-Key: KEY`. Errors are RFC 9457 problems (`application/problem+json`);
+        `extensions.validationErrors` lists everything that is wrong with a request. Unknown fields and unknown query parameters are errors.
+        A body has at most 4 MiB, a batch 5,000 events, an event 256 KiB. Times are RFC 3339.
+        """;
+
+    public static IServiceCollection AddApiDocument(this IServiceCollection services) => services.AddOpenApi("v1", options =>
+    {
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            Describe(document);
+            return Task.CompletedTask;
+        });
+        options.AddSchemaTransformer<ApiSchemas>();
+        options.AddOperationTransformer<ApiOperations>();
+    });
+
+    public static WebApplication MapApiDocument(this WebApplication app)
+    {
+        app.MapOpenApi().AllowAnonymous();
+        app.MapScalarApiReference("/scalar", options => options
+            .WithTitle("CloudNative Metering API")
+            // Everything comes from this process: no fonts from elsewhere.
+            .DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp()
+            .AddPreferredSecuritySchemes(Bearer)).AllowAnonymous();
+        return app;
+    }
+
+    private static void Describe(OpenApiDocument document)
+    {
+        document.Info.Title = "CloudNative Metering API";
+        document.Info.Description = Description;
+        document.Servers = [];
+        document.Components ??= new OpenApiComponents();
+        document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+        {
+            [Bearer] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An API key." },
+            [KeyHeader] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.ApiKey,
+                In = ParameterLocation.Header,
+                Name = ApiKeyAuthenticationHandler.KeyHeader,
+                Description = "An API key.",
+            },
+        };
+        document.Security =
+        [
+            new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Bearer, document)] = [] },
+            new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(KeyHeader, document)] = [] },
+        ];
+    }
+}

@@ -1,0 +1,44 @@
+using CloudNative.Metering.Validation;
+
+namespace CloudNative.ApiService.Problems;
+
+/// <summary>The errors a handler can answer with.</summary>
+public static class Problem
+{
+    /// <summary>How long a client waits before it asks a dependency that was away again.</summary>
+    public static readonly TimeSpan DefaultRetryAfter = TimeSpan.FromSeconds(2);
+
+    public static ApiProblem Validation(IReadOnlyList<FieldError> errors) => new(
+        StatusCodes.Status400BadRequest,
+        errors.Count == 1 ? $"{errors[0].Field}: {errors[0].Message}" : $"{errors.Count} errors; see extensions.validationErrors.",
+        new ProblemExtensions { ValidationErrors = errors });
+
+    public static ApiProblem Validation(string field, string code, string message) => Validation([new FieldError(field, code, message)]);
+
+    public static ApiProblem BadRequest(string detail) => new(StatusCodes.Status400BadRequest, detail);
+
+    public static ApiProblem NotFound(string detail) => new(StatusCodes.Status404NotFound, detail);
+
+    public static ApiProblem Conflict(string detail, string? conflictingEntityId = null) => new(
+        StatusCodes.Status409Conflict,
+        detail,
+        conflictingEntityId is null ? null : new ProblemExtensions { ConflictingEntityId = conflictingEntityId });
+
+    /// <summary>Something the request needs is away for now; nothing of the request was done.</summary>
+    public static ApiProblem Unavailable(string detail, TimeSpan? retryAfter = null) =>
+        new(StatusCodes.Status503ServiceUnavailable, detail) { RetryAfter = retryAfter ?? DefaultRetryAfter };
+
+    /// <summary>The problem of a bare status, for what the framework refuses by itself.</summary>
+    public static ApiProblem Of(int status) => new(status, status switch
+    {
+        StatusCodes.Status400BadRequest => "The request can't be read.",
+        StatusCodes.Status401Unauthorized => "An API key is needed.",
+        StatusCodes.Status403Forbidden => "The API key lacks the scope for this call.",
+        StatusCodes.Status404NotFound => "There is nothing at this address; /openapi/v1.json lists what there is.",
+        StatusCodes.Status405MethodNotAllowed => "This address does not know that method; the Allow header lists those it knows.",
+        StatusCodes.Status413PayloadTooLarge => $"The body is larger than {ApiLimits.MaxBodyBytes / (1024 * 1024)} MiB.",
+        StatusCodes.Status415UnsupportedMediaType => "The body's content type is not taken here; the Accept header lists those that are.",
+        StatusCodes.Status500InternalServerError => "Something is wrong on our side; the instance names this request in our logs.",
+        _ => "The request was not served.",
+    });
+}

@@ -1,0 +1,25 @@
+using System.Text.Json.Serialization;
+using CloudNative.Metering.Validation;
+
+namespace CloudNative.ApiService.Problems;
+
+/// <summary>An error, as RFC 9457 (<c>application/problem+json</c>).</summary>
+/// <param name="Type">Always <c>about:blank</c>: the status says what kind of error it is.</param>
+/// <param name="Title">The status in words.</param>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Detail">What went wrong in this case, and what to do.</param>
+/// <param name="Instance">Names this answer: <c>urn:request:</c> and the trace id, to be found in logs and traces.</param>
+/// <param name="Extensions">More about it for programs; absent when there is nothing more.</param>
+public sealed record ProblemBody(string Type, string Title, int Status, string Detail, string Instance, ProblemExtensions? Extensions);
+
+/// <summary>What programs can act on.</summary>
+public sealed record ProblemExtensions
+{
+    /// <summary>Everything that is wrong with the request, in one list.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<FieldError>? ValidationErrors { get; init; }
+
+    /// <summary>Id of what is already there (409).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ConflictingEntityId { get; init; }
+}
