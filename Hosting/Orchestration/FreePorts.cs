@@ -1,0 +1,50 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Aspire.Hosting.Orchestration;
+
+/// <summary>
+/// Finds ports that nobody uses. They lie below the range that systems take the ports of outgoing connections from, so that a port
+/// found now is still free when its process starts.
+/// </summary>
+internal sealed class FreePorts
+{
+    private const int First = 20_000;
+    private const int End = 32_000;
+    private const int Attempts = 200;
+
+    private readonly HashSet<int> _taken = [];
+
+    /// <summary>Keeps a port from being given away.</summary>
+    public void Reserve(int? port)
+    {
+        if (port is { } known)
+            _taken.Add(known);
+    }
+
+    public int Next()
+    {
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            var port = Random.Shared.Next(First, End);
+            if (CanListen(port) && _taken.Add(port))
+                return port;
+        }
+
+        throw new DistributedApplicationException($"No free port was found between {First} and {End}.");
+    }
+
+    public static bool CanListen(int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using Aspire.Hosting.ApplicationModel;
+
+namespace Aspire.Hosting.Orchestration;
+
+/// <summary>What must be there before what.</summary>
+internal static class WaitGraph
+{
+    /// <summary>Everything a resource waits for, its parent included.</summary>
+    public static IReadOnlyList<WaitAnnotation> Waits(IResource resource)
+    {
+        var waits = resource.Annotations.OfType<WaitAnnotation>().DistinctBy(w => (w.Resource, w.WaitType));
+        return resource is IResourceWithParent { Parent: var parent }
+            ? [new WaitAnnotation(parent, WaitType.WaitUntilHealthy), .. waits]
+            : [.. waits];
+    }
+
+    /// <exception cref="DistributedApplicationException">Resources wait for each other; the message names the circle.</exception>
+    public static void ThrowIfCyclic(IEnumerable<IResource> resources)
+    {
+        var done = new HashSet<IResource>();
+        foreach (var resource in resources)
+            Visit(resource, [], done);
+    }
+
+    private static void Visit(IResource resource, List<IResource> path, HashSet<IResource> done)
+    {
+        if (path.IndexOf(resource) is var start and >= 0)
+            throw new DistributedApplicationException(
+                "Resources wait for each other, so none of them can start: "
+                + string.Join(" -> ", path.Skip(start).Append(resource).Select(r => $"'{r.Name}'")));
+        if (done.Contains(resource))
+            return;
+        path.Add(resource);
+        foreach (var wait in Waits(resource))
+            Visit(wait.Resource, path, done);
+        path.RemoveAt(path.Count - 1);
+        done.Add(resource);
+    }
+}

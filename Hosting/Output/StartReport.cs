@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using System.Globalization;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Orchestration;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+
+namespace Aspire.Hosting.Output;
+
+/// <summary>Tells on the console how the start goes: a line for each resource that is there, why the others are not, and a summary.</summary>
+internal sealed class StartReport(
+    DistributedApplicationModel model, ResourceNotificationService notifications, ResourceLoggerService loggers, ConsoleLog console)
+    : BackgroundService
+{
+    // After this long the lines of the resources may tell what takes so long.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private const int LastLines = 20;
+
+    private readonly long _started = Stopwatch.GetTimestamp();
+    private readonly HashSet<string> _there = [];
+    private readonly HashSet<string> _failed = [];
+    private bool _complete;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        console.Follow();
+        _ = GoLiveLaterAsync(stoppingToken);
+        try
+        {
+            await foreach (var change in notifications.WatchAsync(stoppingToken))
+                Report(change);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The application stops.
+        }
+    }
+
+    private async Task GoLiveLaterAsync(CancellationToken stoppingToken)
+    {
+        await Task.Delay(Patience, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        console.GoLive();
+    }
+
+    private void Report(ResourceEvent change)
+    {
+        var snapshot = change.Snapshot;
+        var state = snapshot.State?.Text ?? "";
+        if (snapshot.HealthStatus == HealthStatus.Healthy || state == KnownResourceStates.Finished)
+        {
+            _failed.Remove(change.ResourceId);
+            if (_there.Add(change.ResourceId) && IsInteresting(change.Resource))
+                console.Write(change.Resource, $"{(state == KnownResourceStates.Finished ? "finished" : "healthy")} {Seconds()} {Address(snapshot)}".TrimEnd());
+        }
+        else if (state == KnownResourceStates.FailedToStart || (state == KnownResourceStates.Exited && snapshot.State?.Style is not null))
+            ReportFailure(change);
+        else if (KnownResourceStates.TerminalStates.Contains(state) || state == KnownResourceStates.Starting)
+            _there.Remove(change.ResourceId);
+        SummarizeWhenComplete();
+    }
+
+    private void ReportFailure(ResourceEvent change)
+    {
+        _there.Remove(change.ResourceId);
+        if (!_failed.Add(change.ResourceId))
+            return;
+        console.Write(change.Resource, StartDiagnosis.Explain(change.Snapshot));
+        if (!_complete)
+        {
+            foreach (var line in loggers.LastLines(change.ResourceId, LastLines))
+                console.Write(change.Resource, line);
+        }
+
+        foreach (var waiting in notifications.Current().Where(e => WaitGraph.Waits(e.Resource).Any(w => w.Resource == change.Resource)))
+            console.Write(waiting.Resource, $"waits for {change.Resource.Name}, and starts when that is started again");
+    }
+
+    private void SummarizeWhenComplete()
+    {
+        if (_complete || !model.Resources.SelectMany(r => r.Instances()).Where(MustBeThere).All(i => _there.Contains(i.Id)))
+            return;
+        _complete = true;
+        console.Write($"{Environment.NewLine}Everything is healthy after {Seconds()}.");
+        foreach (var resource in notifications.Current().Where(e => e.Resource is ProjectResource && e.Snapshot.Urls.Length > 0))
+            console.Write($"  {resource.Resource.Name.PadRight(console.Width)}  {Address(resource.Snapshot)}");
+        foreach (var parameter in model.Resources.OfType<ParameterResource>().Where(p => !p.Secret))
+            console.Write($"  {parameter.Name.PadRight(console.Width)}  {parameter.Value}");
+        console.Write($"Ctrl+C stops it.{Environment.NewLine}");
+        console.GoLive();
+    }
+
+    private static bool MustBeThere(ResourceInstance instance) => !instance.Resource.HasAnnotationOfType<ExplicitStartupAnnotation>();
+
+    private static bool IsInteresting(IResource resource) => resource is not ParameterResource;
+
+    private string Seconds() => string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(_started).TotalSeconds:0.0} s");
+
+    private static string Address(CustomResourceSnapshot snapshot) => string.Join("  ", snapshot.Urls.Where(u => !u.IsInternal)
+        .OrderByDescending(u => u.DisplayProperties.SortOrder).Select(u => u.Url));
+}

@@ -1,0 +1,3 @@
+namespace Aspire.Hosting.Projects;
+
+internal sealed record SelectedLaunchProfile(string Name, LaunchProfile Profile);
