@@ -1,0 +1,83 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Polly;
+
+namespace CloudNative.Web.Api;
+
+/// <summary>The API, typed. Every failure is an <see cref="ApiException"/> whose message can be shown.</summary>
+internal sealed class MeteringApi(HttpClient http)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    public Task<SystemHealth> GetHealthAsync(CancellationToken cancellationToken) =>
+        GetAsync<SystemHealth>("system/health", cancellationToken);
+
+    /// <summary>The ledger of <c>[from, to)</c>; windows without events have no row.</summary>
+    public async Task<IReadOnlyList<LedgerRow>> GetLedgerAsync(
+        DateTimeOffset from, DateTimeOffset to, WindowSize window, CancellationToken cancellationToken) =>
+        (await GetAsync<LedgerAnswer>($"ledger{new UsageQuery(from, to, window)}", cancellationToken)).Data;
+
+    /// <summary>The newest events that match, newest first.</summary>
+    public Task<IReadOnlyList<StoredEvent>> GetEventsAsync(EventFilter filter, CancellationToken cancellationToken) =>
+        GetAsync<IReadOnlyList<StoredEvent>>($"events{filter}", cancellationToken);
+
+    public Task<IReadOnlyList<Meter>> GetMetersAsync(CancellationToken cancellationToken) =>
+        GetAsync<IReadOnlyList<Meter>>("meters", cancellationToken);
+
+    public Task<Meter> GetMeterAsync(string slug, CancellationToken cancellationToken) =>
+        GetAsync<Meter>($"meters/{Uri.EscapeDataString(slug)}", cancellationToken);
+
+    public async Task<IReadOnlyList<UsageRow>> QueryMeterAsync(string slug, UsageQuery query, CancellationToken cancellationToken) =>
+        (await GetAsync<UsageAnswer>($"meters/{Uri.EscapeDataString(slug)}/query{query}", cancellationToken)).Data;
+
+    public Task<IReadOnlyList<string>> GetSubjectsAsync(string slug, CancellationToken cancellationToken) =>
+        GetAsync<IReadOnlyList<string>>($"meters/{Uri.EscapeDataString(slug)}/subjects", cancellationToken);
+
+    public Task<Meter> CreateMeterAsync(NewMeter meter, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, "meters", JsonContent.Create(meter, options: Json), ReadAsync<Meter>, cancellationToken);
+
+    public Task DeleteMeterAsync(string slug, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Delete, $"meters/{Uri.EscapeDataString(slug)}", null, (_, _) => Task.FromResult(true), cancellationToken);
+
+    private Task<T> GetAsync<T>(string path, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, path, null, ReadAsync<T>, cancellationToken);
+
+    private async Task<T> SendAsync<T>(
+        HttpMethod method,
+        string path,
+        HttpContent? body,
+        Func<HttpContent, CancellationToken, Task<T>> read,
+        CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, $"/api/v1/{path}") { Content = body };
+        try
+        {
+            using var response = await http.SendAsync(request, cancellationToken);
+            if (!response.IsSuccessStatusCode)
+                throw new ApiException(response.StatusCode, await ReadProblemAsync(response.Content, cancellationToken));
+            return await read(response.Content, cancellationToken);
+        }
+        catch (Exception e) when (e is HttpRequestException or ExecutionRejectedException or TaskCanceledException
+            && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ApiException("The API can't be reached.", e);
+        }
+        catch (JsonException e)
+        {
+            throw new ApiException("The API's answer can't be read: this front end and the API are of different versions.", e);
+        }
+    }
+
+    private static async Task<T> ReadAsync<T>(HttpContent content, CancellationToken cancellationToken) =>
+        await content.ReadFromJsonAsync<T>(Json, cancellationToken) ?? throw new JsonException("null");
+
+    private static async Task<Problem?> ReadProblemAsync(HttpContent content, CancellationToken cancellationToken)
+    {
+        if (content.Headers.ContentType?.MediaType != "application/problem+json")
+            return null;
+        return await content.ReadFromJsonAsync<Problem>(Json, cancellationToken);
+    }
+}

@@ -1,0 +1,78 @@
+using CloudNative.Web.Api;
+using CloudNative.Web.Live;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Http.Extensions;
+using MudBlazor;
+
+namespace CloudNative.Web.Events;
+
+public sealed partial class EventsPage
+{
+    private const int FirstLimit = 50;
+
+    /// <summary>As many as the API lists at once.</summary>
+    private const int MaxLimit = 1000;
+
+    private static readonly DialogOptions RawOptions = new() { MaxWidth = MaxWidth.Medium, FullWidth = true, CloseButton = true, CloseOnEscapeKey = true };
+
+    private LivePage? _page;
+    private IReadOnlyList<StoredEvent> _events = [];
+    private bool _paused;
+    private int _limit = FirstLimit;
+    private DateTimeOffset _openedAt;
+    private (string? Subject, string? Type)? _shown;
+
+    [Inject]
+    private MeteringApi Api { get; set; } = null!;
+
+    [Inject]
+    private IDialogService Dialogs { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    [Inject]
+    private TimeProvider Time { get; set; } = null!;
+
+    [SupplyParameterFromQuery]
+    private string? Subject { get; set; }
+
+    [SupplyParameterFromQuery]
+    private string? Type { get; set; }
+
+    private bool IsFiltered => !string.IsNullOrEmpty(Subject) || !string.IsNullOrEmpty(Type);
+
+    protected override void OnParametersSet()
+    {
+        if (_shown == (Subject, Type))
+            return;
+        if (_shown is not null)
+            _page?.Reload();
+        _shown = (Subject, Type);
+        _limit = FirstLimit;
+        _openedAt = Time.GetUtcNow();
+    }
+
+    private static string Address(string? subject, string? type) =>
+        "/events" + new QueryBuilder().AddText("subject", subject).AddText("type", type);
+
+    private async Task LoadAsync(CancellationToken cancellationToken) =>
+        _events = await Api.GetEventsAsync(new EventFilter(Subject, Type, _limit), cancellationToken);
+
+    private void Filter(string? subject, string? type) => Navigation.NavigateTo(Address(subject, type), replace: true);
+
+    /// <summary>It arrived while the list was being looked at.</summary>
+    private bool IsFresh(StoredEvent item) => item.IngestedAt > _openedAt;
+
+    private void ShowMore()
+    {
+        _limit = Math.Min(MaxLimit, _limit * 4);
+        _page?.Reload();
+    }
+
+    private async Task ShowAsync(StoredEvent item)
+    {
+        var parameters = new DialogParameters<RawEventDialog> { { x => x.Event, item } };
+        await Dialogs.ShowAsync<RawEventDialog>($"{item.Type} of {item.Subject}", parameters, RawOptions);
+    }
+}

@@ -1,0 +1,13 @@
+// The clipboard can be refused, and is missing on plain HTTP from another machine: then the text is selected, for Ctrl+C.
+export async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const range = document.createRange();
+    range.selectNodeContents(document.querySelector("pre.json"));
+    getSelection().removeAllRanges();
+    getSelection().addRange(range);
+    return false;
+  }
+}

@@ -1,0 +1,52 @@
+using CloudNative.Web.Api;
+
+namespace CloudNative.Web.Meters;
+
+/// <summary>A meter while it is being typed.</summary>
+internal sealed class MeterDraft
+{
+    private const string Count = "COUNT";
+
+    /// <summary>The aggregations the API carries out.</summary>
+    public static IReadOnlyList<string> Aggregations { get; } = ["SUM", Count];
+
+    public string Slug { get; set; } = "";
+
+    public string EventType { get; set; } = "";
+
+    public string Aggregation { get; set; } = Aggregations[0];
+
+    public string? ValueProperty { get; set; }
+
+    public string? Name { get; set; }
+
+    public string? Description { get; set; }
+
+    public List<Dimension> Dimensions { get; } = [];
+
+    public bool TakesValue => Aggregation != Count;
+
+    public NewMeter ToNewMeter()
+    {
+        var groupBy = new Dictionary<string, string>();
+        foreach (var dimension in Dimensions.Where(dimension => dimension.Name.Length + dimension.Path.Length > 0))
+            groupBy[dimension.Name.Trim()] = dimension.Path.Trim();
+        return new NewMeter(
+            Slug.Trim(),
+            EventType.Trim(),
+            Aggregation,
+            TakesValue ? Given(ValueProperty) : null,
+            Given(Name),
+            Given(Description),
+            groupBy.Count == 0 ? null : groupBy);
+    }
+
+    private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+
+    internal sealed class Dimension
+    {
+        public string Name { get; set; } = "";
+
+        public string Path { get; set; } = "";
+    }
+}

@@ -1,0 +1,43 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+
+namespace CloudNative.Web.Tests.Browser;
+
+[Collection(BrowserTests.Name)]
+public sealed class PageTests(BrowserFixture browser)
+{
+    private static readonly (string Name, string Path, string Ready)[] Pages =
+    [
+        ("home", "/", "canvas"),
+        ("meters", "/meters", "text=cost_usd"),
+        ("meter", "/meters/tokens_total?range=week&window=day&by=model", "canvas"),
+        ("meter-subjects", "/meters/cost_usd?range=day&by=subject", "canvas"),
+        ("meter-hour", "/meters/requests_total?range=hour", "canvas"),
+        ("meter-unknown", "/meters/nothing", "text=There is no meter nothing"),
+        ("events", "/events", "text=ai.completion >> nth=0"),
+        ("events-none", "/events?subject=nobody", "text=No event matches"),
+        ("not-found", "/nowhere", "text=There is no such page"),
+    ];
+
+    public static TheoryData<string, string, int> Views => new(
+        from page in Pages from theme in new[] { "light", "dark" } from width in new[] { 1280, 400 } select (page.Name, theme, width));
+
+    [Theory]
+    [MemberData(nameof(Views))]
+    public async Task Page_AnyThemeAndWidth_FitsIsAccessibleAndAsksNoOtherHost(string name, string theme, int width)
+    {
+        var (_, path, ready) = Pages.Single(page => page.Name == name);
+        await using var watched = await browser.OpenAsync(path, new View(width, theme));
+        await watched.Page.Locator(ready).First.WaitForAsync();
+
+        Assert.Equal(0, await watched.OverflowAsync());
+        var axe = await watched.Page.RunAxe();
+        await watched.ShootAsync($"{name}-{theme}-{width}");
+        Assert.Equal("", string.Join("\n", axe.Violations.Select(Describe)));
+        Assert.Empty(watched.Faults);
+        Assert.Equal(theme, await watched.Page.Locator("html").GetAttributeAsync("data-theme"));
+    }
+
+    private static string Describe(AxeResultItem violation) =>
+        $"{violation.Id}: {violation.Help}: {string.Join(" | ", violation.Nodes.Take(3).Select(node => node.Html))}";
+}

@@ -1,0 +1,68 @@
+using Microsoft.Playwright;
+
+namespace CloudNative.Web.Tests.Browser;
+
+/// <summary>A page in a profile of its own that notes every console error, failed request and request to another host.</summary>
+internal sealed class WatchedPage : IAsyncDisposable
+{
+    /// <summary>A folder for screenshots to look at; none are taken without it.</summary>
+    private const string ScreenshotFolder = "WEB_SCREENSHOTS";
+
+    private readonly IBrowserContext _context;
+    private readonly List<string> _faults = [];
+
+    private WatchedPage(IBrowserContext context, IPage page, string url)
+    {
+        (_context, Page) = (context, page);
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning")
+                _faults.Add($"{message.Type}: {message.Text}");
+        };
+        page.PageError += (_, error) => _faults.Add($"exception: {error}");
+        page.Request += (_, request) =>
+        {
+            if (!request.Url.StartsWith(url, StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal))
+                _faults.Add($"request to another host: {request.Url}");
+        };
+        page.RequestFailed += (_, request) => _faults.Add($"failed: {request.Url} {request.Failure}");
+        page.Response += (_, response) =>
+        {
+            if (response.Status >= 400 && !response.Request.IsNavigationRequest)
+                _faults.Add($"{response.Status}: {response.Url}");
+        };
+    }
+
+    public IPage Page { get; }
+
+    public IReadOnlyList<string> Faults => _faults;
+
+    public static async Task<WatchedPage> OpenAsync(IBrowser browser, string url, string path, View view)
+    {
+        var context = await browser.NewContextAsync(new BrowserNewContextOptions
+        {
+            ViewportSize = new ViewportSize { Width = view.Width, Height = view.Width < 600 ? 860 : 800 },
+            ColorScheme = view.System,
+            BaseURL = url,
+            Permissions = ["clipboard-read", "clipboard-write"],
+        });
+        if (view.Theme is not null)
+            await context.AddCookiesAsync([new Cookie { Name = "theme", Value = view.Theme, Url = url }]);
+        var page = await context.NewPageAsync();
+        var watched = new WatchedPage(context, page, url);
+        await page.GotoAsync(path);
+        return watched;
+    }
+
+    /// <summary>How many pixels the page is wider than the window.</summary>
+    public Task<int> OverflowAsync() =>
+        Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+
+    public async Task ShootAsync(string name)
+    {
+        if (Environment.GetEnvironmentVariable(ScreenshotFolder) is { Length: > 0 } folder)
+            await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, $"{name}.png"), FullPage = true });
+    }
+
+    public async ValueTask DisposeAsync() => await _context.DisposeAsync();
+}
