@@ -35,8 +35,9 @@ public sealed partial class LivePage : IAsyncDisposable
     [Inject]
     private TimeProvider Time { get; set; } = null!;
 
+    /// <summary>Text only: it is the document's title too.</summary>
     [Parameter, EditorRequired]
-    public string Title { get; set; } = "";
+    public RenderFragment? Title { get; set; }
 
     /// <summary>Loads everything the page shows; an <c>ApiException</c> is shown and the load tried again.</summary>
     [Parameter, EditorRequired]

@@ -8,6 +8,8 @@ internal sealed class WatchedPage : IAsyncDisposable
     /// <summary>A folder for screenshots to look at; none are taken without it.</summary>
     private const string ScreenshotFolder = "WEB_SCREENSHOTS";
 
+    private const int TimeoutMs = 15_000;
+
     private readonly IBrowserContext _context;
     private readonly List<string> _faults = [];
 
@@ -16,7 +18,9 @@ internal sealed class WatchedPage : IAsyncDisposable
         (_context, Page) = (context, page);
         page.Console += (_, message) =>
         {
-            if (message.Type is "error" or "warning")
+            // A document that is 404 is what the not-found page is for.
+            var ofDocument = message.Text.Contains("404", StringComparison.Ordinal) && message.Location.StartsWith(page.Url, StringComparison.Ordinal);
+            if (message.Type is "error" or "warning" && !ofDocument)
                 _faults.Add($"{message.Type}: {message.Text}");
         };
         page.PageError += (_, error) => _faults.Add($"exception: {error}");
@@ -48,6 +52,7 @@ internal sealed class WatchedPage : IAsyncDisposable
         });
         if (view.Theme is not null)
             await context.AddCookiesAsync([new Cookie { Name = "theme", Value = view.Theme, Url = url }]);
+        context.SetDefaultTimeout(TimeoutMs);
         var page = await context.NewPageAsync();
         var watched = new WatchedPage(context, page, url);
         await page.GotoAsync(path);

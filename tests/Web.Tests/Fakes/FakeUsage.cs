@@ -51,7 +51,7 @@ internal static class FakeUsage
         var (model, price) = Models[(int)(Models.Length * Math.Pow(random.NextDouble(), 1.4))];
         var tokens = random.Next(40, 4200);
         return new FakeEvent(
-            new JsonObject
+            JsonNode.Parse(new JsonObject
             {
                 ["specversion"] = "1.0",
                 ["id"] = $"req-{number:D6}",
@@ -66,7 +66,7 @@ internal static class FakeUsage
                     ["tokens"] = tokens,
                     ["cost"] = tokens * price,
                 },
-            },
+            }.ToJsonString())!.AsObject(),
             time,
             time);
     }
