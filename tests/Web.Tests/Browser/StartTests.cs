@@ -1,0 +1,45 @@
+using CloudNative.Web.Tests.Fakes;
+
+namespace CloudNative.Web.Tests.Browser;
+
+public sealed class StartTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Start_OutsideDevelopment_RefusesAndSaysWhy()
+    {
+        await using var web = WebProcess.Start(new Dictionary<string, string>
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Production",
+            ["Api__Key"] = "any",
+        });
+
+        Assert.NotEqual(0, await web.ExitCodeAsync(Cancellation));
+        Assert.Contains("no sign-in yet", web.Output, StringComparison.Ordinal);
+        Assert.Contains("ASPNETCORE_ENVIRONMENT=Development", web.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_WithoutKey_RefusesAndNamesIt()
+    {
+        await using var web = WebProcess.Start(new Dictionary<string, string> { ["ASPNETCORE_ENVIRONMENT"] = "Development", ["Api__Key"] = "" });
+
+        Assert.NotEqual(0, await web.ExitCodeAsync(Cancellation));
+        Assert.Contains("Api:Key is missing", web.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_InDevelopment_AnswersProbesAndSendsTheContentPolicy()
+    {
+        await using var api = await FakeApi.StartAsync(Cancellation);
+        await using var web = WebProcess.Start(WebProcess.Environment(api));
+        using var http = new HttpClient { BaseAddress = new Uri(await web.UrlAsync(Cancellation)) };
+
+        foreach (var probe in new[] { "/alive", "/health" })
+            Assert.True((await http.GetAsync(probe, Cancellation)).IsSuccessStatusCode, probe);
+        var page = await http.GetAsync("/", Cancellation);
+        Assert.Contains("script-src 'self';", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        Assert.Equal(System.Net.HttpStatusCode.NotFound, (await http.GetAsync("/nowhere", Cancellation)).StatusCode);
+    }
+}
