@@ -35,9 +35,9 @@ internal static class InMemoryKafkaProgram
     {
         // A read of the console can't be cancelled: it is left behind when a signal comes first.
         var stopped = Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
-        while (true)
+        while (!cancellationToken.IsCancellationRequested)
         {
-            var line = Task.Run(Console.In.ReadLine, cancellationToken);
+            var line = Task.Run(Console.In.ReadLine, CancellationToken.None);
             if (await Task.WhenAny(line, stopped) == stopped || await line is not { } command)
                 return;
             await Console.Out.WriteLineAsync(commands.Execute(command));

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Aspire.Hosting.Servers.Postgres;
 
 /// <summary>A folder with the programs of one PostgreSQL version.</summary>
-internal sealed partial record PostgresBinaries(string Folder, int MajorVersion)
+internal sealed partial record PostgresBinaries(string Folder, string Version, int MajorVersion)
 {
     public string Initdb => Program(Folder, "initdb");
 
@@ -25,7 +25,7 @@ internal sealed partial record PostgresBinaries(string Folder, int MajorVersion)
         var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
         await process.WaitForExitAsync(cancellationToken);
         var version = VersionPattern().Match(output);
-        return process.ExitCode == 0 && version.Success ? new PostgresBinaries(folder, int.Parse(version.ValueSpan)) : null;
+        return process.ExitCode == 0 && version.Success ? new PostgresBinaries(folder, output[version.Index..].Trim(), int.Parse(version.ValueSpan)) : null;
     }
 
     private static string Program(string folder, string name) =>

