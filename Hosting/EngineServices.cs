@@ -43,8 +43,8 @@ internal static class EngineServices
     private static void AddOrchestration(DistributedApplicationBuilder builder)
     {
         var services = builder.Services;
-        var options = LocalRunOptions.From(builder);
-        services.AddSingleton(options);
+        // When it is first asked for, because a test changes the configuration before it builds.
+        services.AddSingleton(_ => LocalRunOptions.From(builder));
         services.AddSingleton<LocalRun>();
         services.AddSingleton<FreePorts>();
         services.AddSingleton<EndpointAllocation>();
@@ -54,7 +54,7 @@ internal static class EngineServices
         services.AddSingleton<HealthMonitor>();
         services.AddSingleton<ResourceRunnerFactory>();
         services.AddSingleton<Orchestrator>();
-        if (options.WritesToConsole)
+        if (!LocalRunOptions.IsQuiet(builder))
         {
             services.AddSingleton<ConsoleLog>();
             services.AddHostedService<StartReport>();

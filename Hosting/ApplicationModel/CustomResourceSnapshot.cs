@@ -56,9 +56,12 @@ public sealed record CustomResourceSnapshot
 
     public bool IsHidden { get; init; }
 
-    internal CustomResourceSnapshot WithProperty(string name, object? value, bool isSensitive = false) => this with
+    internal CustomResourceSnapshot WithProperty(string name, object? value) => WithProperties([new ResourcePropertySnapshot(name, value)]);
+
+    /// <summary>Sets properties, instead of those with the same names.</summary>
+    internal CustomResourceSnapshot WithProperties(IReadOnlyCollection<ResourcePropertySnapshot> properties) => this with
     {
-        Properties = Properties.RemoveAll(p => p.Name == name).Add(new ResourcePropertySnapshot(name, value) { IsSensitive = isSensitive }),
+        Properties = [.. Properties.Where(p => properties.All(n => n.Name != p.Name)), .. properties],
     };
 
     // A check that has not answered yet counts as unhealthy, and a running resource without checks as healthy.

@@ -34,12 +34,21 @@ internal sealed class FreePorts
         throw new DistributedApplicationException($"No free port was found between {First} and {End}.");
     }
 
-    public static bool CanListen(int port)
+    /// <summary>Whether a process can listen on this port of both loopback addresses: localhost means either.</summary>
+    public static bool CanListen(int port) =>
+        CanListen(IPAddress.Loopback, port) && (!Socket.OSSupportsIPv6 || CanListen(IPAddress.IPv6Loopback, port));
+
+    private static bool CanListen(IPAddress address, int port)
     {
         try
         {
-            using var listener = new TcpListener(IPAddress.Loopback, port);
+            using var listener = new TcpListener(address, port);
             listener.Start();
+            return true;
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressNotAvailable)
+        {
+            // The system knows IPv6, but this machine has no such address.
             return true;
         }
         catch (SocketException)

@@ -10,7 +10,8 @@ internal sealed record LaunchedProcess(
     ProcessSpec Spec,
     ImmutableArray<EnvironmentVariableSnapshot> Variables,
     IReadOnlyList<string> Arguments,
-    ImmutableArray<UrlSnapshot> Urls)
+    ImmutableArray<UrlSnapshot> Urls,
+    IReadOnlyList<ResourcePropertySnapshot> Values)
 {
     public CustomResourceSnapshot Describe(CustomResourceSnapshot before) => (before with
     {
@@ -21,6 +22,7 @@ internal sealed record LaunchedProcess(
         // Those of an earlier process say nothing about this one.
         HealthReports = [.. before.HealthReports.Select(r => new HealthReportSnapshot(r.Name, null, null, null))],
     })
+        .WithProperties(Values)
         .WithProperty(KnownProperties.ExecutablePath, Spec.FileName)
         .WithProperty(KnownProperties.ExecutableWorkingDirectory, Spec.WorkingDirectory)
         .WithProperty(KnownProperties.ExecutableArguments, Arguments)

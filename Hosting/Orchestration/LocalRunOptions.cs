@@ -12,19 +12,16 @@ internal sealed record LocalRunOptions(string AppHostDirectory)
     /// <summary>Whether every endpoint gets a free port instead of the one it asks for.</summary>
     public bool RandomizesPorts { get; init; }
 
-    /// <summary>Whether states and log lines are written to the console.</summary>
-    public bool WritesToConsole { get; init; } = true;
-
     /// <summary>Whether someone is there who can repair a failed resource, so that others go on waiting for it.</summary>
     public bool IsAttended { get; init; } = true;
 
     public static LocalRunOptions From(DistributedApplicationBuilder builder) => new(builder.AppHostDirectory)
     {
         RandomizesPorts = builder.Configuration.GetValue<bool>(RandomizePortsKey),
-        WritesToConsole = !IsQuiet(builder),
-        IsAttended = EntryPointCapture.Current is null && !IsQuiet(builder),
+        IsAttended = !IsQuiet(builder),
     };
 
+    /// <summary>A test's run writes nothing to the console.</summary>
     public static bool IsQuiet(DistributedApplicationBuilder builder) =>
         builder.Configuration.GetValue<bool>(EntryPointCapture.QuietKey);
 }

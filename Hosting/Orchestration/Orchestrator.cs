@@ -36,7 +36,13 @@ internal sealed class Orchestrator(
     /// <param name="resourceId">The id of one process.</param>
     public Task StartAsync(string resourceId, CancellationToken cancellationToken)
     {
-        Runner(resourceId).Start();
+        lock (_gate)
+        {
+            if (_stop is not null)
+                throw new DistributedApplicationException("The application is being stopped.");
+            Runner(resourceId).Start();
+        }
+
         return Task.CompletedTask;
     }
 

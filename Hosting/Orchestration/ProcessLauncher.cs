@@ -22,10 +22,11 @@ internal sealed class ProcessLauncher(
         var context = new LocalProcessContext(instance, variables.ToDictionary(v => v.Name, v => v.Value), arguments, services);
         var spec = await instance.Resource.Last<LocalProcessAnnotation>()!.Specify(context, cancellationToken);
         var urls = await UrlsAsync(instance, cancellationToken);
+        var values = await KnownValues.CollectAsync(instance.Resource, cancellationToken);
         var log = loggers.Log(instance.Id);
         var process = LocalProcess.Start(
             spec with { Environment = run.Mark(spec.Environment) }, output => log.Write(output.Line, output.IsError));
-        return new LaunchedProcess(process, spec, [.. variables], arguments, urls);
+        return new LaunchedProcess(process, spec, [.. variables], arguments, urls, values);
     }
 
     public Task<ImmutableArray<UrlSnapshot>> UrlsAsync(ResourceInstance instance, CancellationToken cancellationToken) =>

@@ -111,7 +111,8 @@ internal sealed partial class ResourceRunner(
         if (Instance.Resource.Last<InitializerAnnotation>() is { } initializer)
             await initializer.InitializeAsync(stopping);
         var urls = await launcher.UrlsAsync(Instance, stopping);
-        await PublishAsync(s => s with { State = Running(), StartTimeStamp = Now(), Urls = urls });
+        var values = await KnownValues.CollectAsync(Instance.Resource, stopping);
+        await PublishAsync(s => s.WithProperties(values) with { State = Running(), StartTimeStamp = Now(), Urls = urls });
         await health.WatchAsync(Instance, stopping);
         stopping.ThrowIfCancellationRequested();
     }

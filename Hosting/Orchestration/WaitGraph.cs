@@ -14,6 +14,14 @@ internal static class WaitGraph
             : [.. waits];
     }
 
+    /// <summary>Whether a resource waits for another one, directly or through others.</summary>
+    public static bool DependsOn(IResource resource, IResource other) =>
+        Waits(resource).Any(w => w.Resource == other || DependsOn(w.Resource, other));
+
+    /// <summary>Whether a resource is one that others wait for to end.</summary>
+    public static bool RunsOnce(IResource resource, DistributedApplicationModel model) =>
+        model.Resources.Any(r => Waits(r).Any(w => w.Resource == resource && w.WaitType == WaitType.WaitForCompletion));
+
     /// <exception cref="DistributedApplicationException">Resources wait for each other; the message names the circle.</exception>
     public static void ThrowIfCyclic(IEnumerable<IResource> resources)
     {

@@ -46,7 +46,7 @@ internal sealed class StartReport(
     {
         var snapshot = change.Snapshot;
         var state = snapshot.State?.Text ?? "";
-        if (snapshot.HealthStatus == HealthStatus.Healthy || state == KnownResourceStates.Finished)
+        if (state == KnownResourceStates.Finished || (snapshot.HealthStatus == HealthStatus.Healthy && !WaitGraph.RunsOnce(change.Resource, model)))
         {
             _failed.Remove(change.ResourceId);
             if (_there.Add(change.ResourceId) && IsInteresting(change.Resource))
@@ -71,9 +71,15 @@ internal sealed class StartReport(
                 console.Write(change.Resource, line);
         }
 
-        foreach (var waiting in notifications.Current().Where(e => WaitGraph.Waits(e.Resource).Any(w => w.Resource == change.Resource)))
-            console.Write(waiting.Resource, $"waits for {change.Resource.Name}, and starts when that is started again");
+        foreach (var waiting in notifications.Current().Where(e => IsHeldBackBy(e, change.Resource)))
+            console.Write(waiting.Resource, $"can't start before {change.Resource.Name} is started again and {Goal(waiting.Resource, change.Resource)}");
     }
+
+    private static bool IsHeldBackBy(ResourceEvent waiting, IResource failed) =>
+        waiting.Snapshot.State?.Text == KnownResourceStates.Waiting && WaitGraph.DependsOn(waiting.Resource, failed);
+
+    private static string Goal(IResource waiting, IResource failed) =>
+        WaitGraph.Waits(waiting).Any(w => w.Resource == failed && w.WaitType == WaitType.WaitForCompletion) ? "finished" : "healthy";
 
     private void SummarizeWhenComplete()
     {
