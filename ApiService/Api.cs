@@ -1,11 +1,15 @@
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
+using CloudNative.ApiService.Events;
 using CloudNative.ApiService.Health;
 using CloudNative.ApiService.Json;
+using CloudNative.ApiService.Ledger;
 using CloudNative.ApiService.Meters;
 using CloudNative.ApiService.OpenApi;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.Database;
+using CloudNative.Metering.Ledger;
+using CloudNative.Metering.Rollups;
 
 namespace CloudNative.ApiService;
 
@@ -30,6 +34,9 @@ internal static class Api
         builder.Services.AddApiProblems();
         builder.Services.AddApiJson();
         builder.Services.AddApiDocument();
+        builder.Services.AddEvents();
+        builder.Services.AddSingleton<RollupQuery>();
+        builder.Services.AddSingleton<LedgerQuery>();
         builder.Services.AddSystemHealth();
         return builder;
     }
@@ -46,6 +53,8 @@ internal static class Api
     {
         app.MapApiDocument();
         var api = app.MapGroup(BasePath).RequireAuthorization().RefuseUnknownParameters().ProducesCommonProblems();
+        api.MapEvents();
+        api.MapLedger();
         api.MapMeters();
         api.MapSystemHealth();
         return app;

@@ -29,5 +29,5 @@ internal static class EventRecordReader
     }
 
     private static string Describe(List<FieldError> errors) =>
-        string.Join(' ', errors.Select(error => error.Field.Length == 0 ? error.Message : $"{error.Field}: {error.Message}")).Replace("\0", "\\0", StringComparison.Ordinal);
+        string.Join(' ', errors.Select(error => $"{error.Field}: {error.Message}")).Replace("\0", "\\0", StringComparison.Ordinal);
 }

@@ -12,6 +12,9 @@ internal sealed partial class EventStream(
     NpgsqlDataSource dataSource, KafkaConnection kafka, IngestProgress progress, IOptions<IngestOptions> options, IHostEnvironment environment,
     ILogger<EventStream> logger)
 {
+    // The embedded engine's in-memory cluster can't tell a topic's id; a topic of this name tells its incarnation instead.
+    private const string IncarnationTopic = "cluster-incarnation-";
+
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(500);
 
@@ -23,7 +26,7 @@ internal sealed partial class EventStream(
         var mayBeReplaced = options.Value.AcceptReplacedTopic ?? environment.IsDevelopment();
         var identity = await UntilDoneAsync(IdentifyAsync, cancellationToken);
         _streamId = await UntilDoneAsync(token => IngestOffsets.OpenStreamAsync(dataSource, identity, mayBeReplaced, token), cancellationToken);
-        LogOpened(identity.Topic, identity.TopicId, identity.ClusterId, _streamId);
+        LogOpened(identity.Topic, identity.TopicId, _streamId);
     }
 
     /// <summary>Makes this consumer the only owner of the partition.</summary>
@@ -42,10 +45,13 @@ internal sealed partial class EventStream(
     {
         using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = kafka.BootstrapServers })
             .SetLogHandler((_, message) => KafkaLog.Write(logger, message)).Build();
-        var cluster = await admin.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = RequestTimeout }).WaitAsync(cancellationToken);
+        if (environment.IsDevelopment() && await Task.Run(() => admin.GetMetadata(RequestTimeout), cancellationToken) is { } metadata
+            && metadata.Topics.Find(topic => topic.Topic.StartsWith(IncarnationTopic, StringComparison.Ordinal)) is { } incarnation)
+            return new StreamIdentity(UsageEventTopic.Name, incarnation.Topic);
+
         var topics = await admin.DescribeTopicsAsync(
             TopicCollection.OfTopicNames([UsageEventTopic.Name]), new DescribeTopicsOptions { RequestTimeout = RequestTimeout }).WaitAsync(cancellationToken);
-        return new StreamIdentity(UsageEventTopic.Name, cluster.ClusterId, topics.TopicDescriptions[0].TopicId.ToString());
+        return new StreamIdentity(UsageEventTopic.Name, topics.TopicDescriptions[0].TopicId.ToString());
     }
 
     private async Task<T> UntilDoneAsync<T>(Func<CancellationToken, Task<T>> action, CancellationToken cancellationToken)
@@ -65,8 +71,8 @@ internal sealed partial class EventStream(
         }
     }
 
-    [LoggerMessage(1, LogLevel.Information, "Counting topic {Topic} ({TopicId} of cluster {ClusterId}) as stream {StreamId}")]
-    private partial void LogOpened(string topic, string topicId, string clusterId, int streamId);
+    [LoggerMessage(1, LogLevel.Information, "Counting topic {Topic} ({TopicId}) as stream {StreamId}")]
+    private partial void LogOpened(string topic, string topicId, int streamId);
 
     [LoggerMessage(2, LogLevel.Warning, "Waits for Kafka and PostgreSQL")]
     private partial void LogWaiting(Exception exception);

@@ -17,6 +17,7 @@ internal static class MeterEndpoints
         var meters = api.MapGroup("/meters").WithTags("Meters");
         meters.MapCreateMeter();
         meters.MapListMeters();
+        meters.MapQueryMeter();
         meters.MapGet("/{idOrSlug}", GetAsync).WithName("GetMeter").ProducesProblem(StatusCodes.Status404NotFound);
         meters.MapDelete("/{idOrSlug}", DeleteAsync).WithName("DeleteMeter").ProducesProblem(StatusCodes.Status404NotFound);
     }

@@ -26,15 +26,15 @@ internal sealed class EventAttributes(string path, ICollection<FieldError> error
     {
         var name = Text(ref reader, "attribute name") ?? "";
         if (!_seen.Add(name))
-            Error(name, "duplicate", "The attribute stands twice.");
+            Error(name, ErrorCodes.Invalid, "The attribute stands twice.");
 
         reader.Read();
         if (name == "data")
             ReadData(ref reader, body);
         else if (!IsAttributeName(name))
-            Refuse(ref reader, name, "unknown_attribute", "A CloudEvents attribute name has only lower-case letters and digits.");
+            Refuse(ref reader, name, ErrorCodes.Unknown, "A CloudEvents attribute name has only lower-case letters and digits.");
         else if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
-            Refuse(ref reader, name, "invalid_type", "A CloudEvents attribute is a string, a number or a boolean.");
+            Refuse(ref reader, name, ErrorCodes.Invalid, "A CloudEvents attribute is a string, a number or a boolean.");
         else if (reader.TokenType != JsonTokenType.Null)
             ReadAttribute(ref reader, name);
     }
@@ -63,11 +63,11 @@ internal sealed class EventAttributes(string path, ICollection<FieldError> error
             case "source": _source = UriReference(name, value); break;
             case "type": _type = NonEmpty(name, value); break;
             case "subject": _subject = NonEmpty(name, value); break;
-            case "specversion": _specVersion = value; Check(value == "1.0", name, "invalid_version", "Must be \"1.0\"."); break;
+            case "specversion": _specVersion = value; Check(value == "1.0", name, ErrorCodes.Invalid, "Must be \"1.0\"."); break;
             case "time": _time = ReadTime(name, value); break;
-            case "datacontenttype": Check(IsJson(value), name, "not_json", "Data must be JSON: application/json or a +json type."); break;
+            case "datacontenttype": Check(IsJson(value), name, ErrorCodes.Invalid, "Data must be JSON: application/json or a +json type."); break;
             case "dataschema":
-                Check(Uri.TryCreate(value, UriKind.Absolute, out _), name, "invalid_uri", "Must be an absolute URI.");
+                Check(Uri.TryCreate(value, UriKind.Absolute, out _), name, ErrorCodes.Invalid, "Must be an absolute URI.");
                 break;
         }
     }
@@ -76,7 +76,7 @@ internal sealed class EventAttributes(string path, ICollection<FieldError> error
     {
         var start = (int)reader.TokenStartIndex;
         var isObject = reader.TokenType == JsonTokenType.StartObject;
-        Check(isObject || reader.TokenType == JsonTokenType.Null, "data", "invalid_type", "Must be a JSON object, or null.");
+        Check(isObject || reader.TokenType == JsonTokenType.Null, "data", ErrorCodes.Invalid, "Must be a JSON object, or null.");
         reader.Skip();
         if (isObject)
             _data = body[start..(int)reader.BytesConsumed];
@@ -84,9 +84,9 @@ internal sealed class EventAttributes(string path, ICollection<FieldError> error
 
     private string? NonEmpty(string name, string? value)
     {
-        Check(value is not null, name, "invalid_type", "Must be a string.");
-        Check(value is not "", name, "required", "Must not be empty.");
-        Check(value.AsSpan().IndexOfAny(ControlCharacters) < 0, name, "control_character", "Must have no control characters.");
+        Check(value is not null, name, ErrorCodes.Invalid, "Must be a string.");
+        Check(value is not "", name, ErrorCodes.Required, "Must not be empty.");
+        Check(value.AsSpan().IndexOfAny(ControlCharacters) < 0, name, ErrorCodes.Invalid, "Must have no control characters.");
         return value;
     }
 
@@ -95,14 +95,14 @@ internal sealed class EventAttributes(string path, ICollection<FieldError> error
         var text = NonEmpty(name, value);
         Check(
             text.AsSpan().IndexOfAny(NotInUri) < 0 && Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out _),
-            name, "invalid_uri_reference", "Must be a URI-reference (RFC 3986).");
+            name, ErrorCodes.Invalid, "Must be a URI-reference (RFC 3986).");
         return text;
     }
 
     private DateTimeOffset? ReadTime(string name, string? value)
     {
         var valid = Rfc3339.TryParse(value, out var time);
-        Check(valid, name, "invalid_time", "Must be an RFC 3339 time with an offset, such as 2026-01-31T12:00:00Z.");
+        Check(valid, name, ErrorCodes.Invalid, "Must be an RFC 3339 time with an offset, such as 2026-01-31T12:00:00Z.");
         return valid ? time : null;
     }
 
@@ -114,7 +114,7 @@ internal sealed class EventAttributes(string path, ICollection<FieldError> error
         }
         catch (InvalidOperationException)
         {
-            Error(name, "invalid_unicode", "Has an unpaired surrogate.");
+            Error(name, ErrorCodes.Invalid, "Has an unpaired surrogate.");
             return null;
         }
     }
@@ -122,7 +122,7 @@ internal sealed class EventAttributes(string path, ICollection<FieldError> error
     private void Required(string name, string? value)
     {
         if (value is null && !errors.Skip(_errorsBefore).Any(error => error.Field == Field(name)))
-            Error(name, "required", "Is required.");
+            Error(name, ErrorCodes.Required, "Is required.");
     }
 
     private void Refuse(ref Utf8JsonReader reader, string name, string code, string message)

@@ -4,8 +4,11 @@ using NpgsqlTypes;
 
 namespace CloudNative.Metering.Events;
 
-/// <summary>A topic's incarnation: one that was deleted and made again, or lives in another cluster, is another stream of events.</summary>
-public sealed record StreamIdentity(string Topic, string ClusterId, string TopicId);
+/// <summary>
+/// A topic's incarnation. Kafka draws the id at random (128 bits) when a topic is made, so one that was deleted and made again, or lives in another
+/// cluster, is another stream of events.
+/// </summary>
+public sealed record StreamIdentity(string Topic, string TopicId);
 
 /// <summary>
 /// Where each partition stands, in the same database as what was counted: an offset moves in the transaction that counts, and only for the
@@ -13,11 +16,11 @@ public sealed record StreamIdentity(string Topic, string ClusterId, string Topic
 /// </summary>
 public static class IngestOffsets
 {
-    private const string FindStreamsSql = "select id, cluster_id, topic_id from ingest_streams where topic = @topic order by id";
+    private const string FindStreamsSql = "select id, topic_id from ingest_streams where topic = @topic order by id";
 
     private const string AddStreamSql = """
-        insert into ingest_streams (topic, cluster_id, topic_id) values (@topic, @cluster, @id)
-        on conflict (topic, cluster_id, topic_id) do update set topic = excluded.topic
+        insert into ingest_streams (topic, topic_id) values (@topic, @id)
+        on conflict (topic, topic_id) do update set topic = excluded.topic
         returning id
         """;
 
@@ -54,7 +57,7 @@ public static class IngestOffsets
             while (await reader.ReadAsync(cancellationToken))
             {
                 isKnown = true;
-                if (reader.GetString(1) == identity.ClusterId && reader.GetString(2) == identity.TopicId)
+                if (reader.GetString(1) == identity.TopicId)
                     return reader.GetInt32(0);
             }
         }
@@ -64,7 +67,6 @@ public static class IngestOffsets
 
         await using var add = dataSource.CreateCommand(AddStreamSql);
         add.Parameters.AddWithValue("topic", identity.Topic);
-        add.Parameters.AddWithValue("cluster", identity.ClusterId);
         add.Parameters.AddWithValue("id", identity.TopicId);
         return (int)(await add.ExecuteScalarAsync(cancellationToken))!;
     }
@@ -114,8 +116,8 @@ public static class IngestOffsets
     }
 }
 
-/// <summary>The topic was deleted and made again, or the cluster is another one: going on would mix two streams of offsets.</summary>
+/// <summary>The topic was deleted and made again, or the cluster is another one: its offsets mean other events.</summary>
 public sealed class StreamReplacedException(StreamIdentity identity) : Exception(
-    $"Topic '{identity.Topic}' is not the one that was counted before (cluster {identity.ClusterId}, topic {identity.TopicId}). "
+    $"Topic '{identity.Topic}' is not the one that was counted before (its id is {identity.TopicId}). "
     + "Events of the old topic that were not counted are not in this one. To count the new topic from its start, "
     + "set Ingest:AcceptReplacedTopic to true and restart.");

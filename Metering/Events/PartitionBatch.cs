@@ -1,7 +1,7 @@
 namespace CloudNative.Metering.Events;
 
 /// <summary>A partition as one consumer owns it: the epoch ends the ownership of every consumer before it.</summary>
-/// <param name="StreamId">The topic's incarnation (cluster and topic identity), a row of <c>ingest_streams</c>.</param>
+/// <param name="StreamId">The topic's incarnation, a row of <c>ingest_streams</c>.</param>
 /// <param name="Partition">The partition's number.</param>
 /// <param name="Epoch">Raised by every take-over.</param>
 /// <param name="NextOffset">The first offset that is not stored yet.</param>

@@ -26,12 +26,15 @@ public static class UsageEventReader
     /// <summary>The most bytes that one event may have.</summary>
     public const int MaxEventBytes = 256 * 1024;
 
+    // Names the body as a whole in an error.
+    private const string Body = "body";
+
     /// <summary>Reads every event of a body. All errors are collected; the events are valid only when there is none.</summary>
     public static IReadOnlyList<UsageEvent> Read(ReadOnlyMemory<byte> body, EventBody shape, ICollection<FieldError> errors)
     {
         if (!Utf8.IsValid(body.Span))
         {
-            errors.Add(new FieldError("", "invalid_utf8", "The body is not valid UTF-8."));
+            errors.Add(new FieldError(Body, ErrorCodes.Invalid, "The body is not valid UTF-8."));
             return [];
         }
 
@@ -42,7 +45,7 @@ public static class UsageEventReader
         }
         catch (JsonException e)
         {
-            errors.Add(new FieldError("", "malformed_json", $"The body is not JSON, or nests deeper than 64 levels: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}."));
+            errors.Add(new FieldError(Body, ErrorCodes.Invalid, $"The body is not JSON, or nests deeper than 64 levels: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}."));
             return [];
         }
     }
@@ -61,7 +64,7 @@ public static class UsageEventReader
                 ReadArray(ref reader, body, events, errors);
                 break;
             default:
-                errors.Add(new FieldError("", "invalid_body", $"The body must be {Expected(shape)}."));
+                errors.Add(new FieldError(Body, ErrorCodes.Invalid, $"The body must be {Expected(shape)}."));
                 reader.Skip();
                 break;
         }
@@ -75,7 +78,7 @@ public static class UsageEventReader
         for (var index = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; index++)
         {
             if (index == MaxBatchLength)
-                errors.Add(new FieldError("", "too_many_events", $"A batch holds at most {MaxBatchLength} events."));
+                errors.Add(new FieldError(Body, ErrorCodes.TooMany, $"A batch holds at most {MaxBatchLength} events."));
 
             if (index >= MaxBatchLength)
                 reader.Skip();
@@ -83,7 +86,7 @@ public static class UsageEventReader
                 ReadEvent(ref reader, body, $"[{index}]", events, errors);
             else
             {
-                errors.Add(new FieldError($"[{index}]", "invalid_event", "An event must be a JSON object."));
+                errors.Add(new FieldError($"[{index}]", ErrorCodes.Invalid, "An event must be a JSON object."));
                 reader.Skip();
             }
         }
@@ -99,7 +102,7 @@ public static class UsageEventReader
 
         var json = body[start..(int)reader.BytesConsumed];
         if (json.Length > MaxEventBytes)
-            errors.Add(new FieldError(path, "event_too_large", $"An event has at most {MaxEventBytes} bytes; this one has {json.Length}."));
+            errors.Add(new FieldError(path.Length == 0 ? Body : path, ErrorCodes.TooLong, $"An event has at most {MaxEventBytes} bytes; this one has {json.Length}."));
         if (attributes.Build(json) is { } usageEvent)
             events.Add(usageEvent);
     }

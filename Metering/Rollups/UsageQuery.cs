@@ -44,4 +44,5 @@ public sealed record UsageQuery
 /// <param name="Subject">Null where the query does not group by subject.</param>
 /// <param name="GroupBy">Dimension to value; a dimension that the events did not have is <c>""</c>.</param>
 public sealed record UsageRow(
-    ExactNumber Value, DateTimeOffset WindowStart, DateTimeOffset WindowEnd, string? Subject, IReadOnlyDictionary<string, string> GroupBy);
+    ExactNumber Value, DateTimeOffset WindowStart, DateTimeOffset WindowEnd,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Subject, IReadOnlyDictionary<string, string> GroupBy);

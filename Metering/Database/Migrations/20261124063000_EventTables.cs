@@ -32,10 +32,9 @@ public sealed class EventTables : Migration
         create table ingest_streams (
             id integer generated always as identity primary key,
             topic text not null,
-            cluster_id text not null,
             topic_id text not null,
             first_seen_at timestamptz not null default now(),
-            unique (topic, cluster_id, topic_id)
+            unique (topic, topic_id)
         );
         create table ingest_offsets (
             stream_id integer not null references ingest_streams,

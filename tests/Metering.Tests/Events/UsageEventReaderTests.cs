@@ -37,20 +37,20 @@ public sealed class UsageEventReaderTests
     }
 
     [Theory]
-    [InlineData("""{"specversion":"1.0","id":"1","source":"s","type":"t"}""", "subject", "required")]
-    [InlineData("""{"specversion":"1.0","id":"","source":"s","type":"t","subject":"a"}""", "id", "required")]
-    [InlineData("""{"specversion":"1.0","id":7,"source":"s","type":"t","subject":"a"}""", "id", "invalid_type")]
-    [InlineData("""{"specversion":"0.3","id":"1","source":"s","type":"t","subject":"a"}""", "specversion", "invalid_version")]
-    [InlineData("""{"specversion":"1.0","id":"1","source":"a b","type":"t","subject":"a"}""", "source", "invalid_uri_reference")]
-    [InlineData("""{"specversion":"1.0","id":"1","source":"s","type":"t","subject":"a\u0000b"}""", "subject", "control_character")]
-    [InlineData("""{"specversion":"1.0","id":"1","source":"s","type":"t","subject":"\ud800"}""", "subject", "invalid_unicode")]
-    [InlineData("""{"specversion":"1.0","id":"1","id":"2","source":"s","type":"t","subject":"a"}""", "id", "duplicate")]
-    [InlineData("""{"specversion":"1.0","id":"1","source":"s","type":"t","subject":"a","Time":"x"}""", "Time", "unknown_attribute")]
-    [InlineData("""{"specversion":"1.0","id":"1","source":"s","type":"t","subject":"a","time":"2026-01-31T10:00:00"}""", "time", "invalid_time")]
-    [InlineData("""{"specversion":"1.0","id":"1","source":"s","type":"t","subject":"a","data":"text"}""", "data", "invalid_type")]
-    [InlineData("""{"specversion":"1.0","id":"1","source":"s","type":"t","subject":"a","datacontenttype":"text/xml"}""", "datacontenttype", "not_json")]
-    [InlineData("""{"specversion":"1.0","id":"1","source":"s","type":"t","subject":"a","dataschema":"relative"}""", "dataschema", "invalid_uri")]
-    [InlineData("""{"specversion":"1.0","id":"1","source":"s","type":"t","subject":"a","ext":{"a":1}}""", "ext", "invalid_type")]
+    [InlineData("""{"specversion":"1.0","id":"1","source":"s","type":"t"}""", "subject", ErrorCodes.Required)]
+    [InlineData("""{"specversion":"1.0","id":"","source":"s","type":"t","subject":"a"}""", "id", ErrorCodes.Required)]
+    [InlineData("""{"specversion":"1.0","id":7,"source":"s","type":"t","subject":"a"}""", "id", ErrorCodes.Invalid)]
+    [InlineData("""{"specversion":"0.3","id":"1","source":"s","type":"t","subject":"a"}""", "specversion", ErrorCodes.Invalid)]
+    [InlineData("""{"specversion":"1.0","id":"1","source":"a b","type":"t","subject":"a"}""", "source", ErrorCodes.Invalid)]
+    [InlineData("""{"specversion":"1.0","id":"1","source":"s","type":"t","subject":"a\u0000b"}""", "subject", ErrorCodes.Invalid)]
+    [InlineData("""{"specversion":"1.0","id":"1","source":"s","type":"t","subject":"\ud800"}""", "subject", ErrorCodes.Invalid)]
+    [InlineData("""{"specversion":"1.0","id":"1","id":"2","source":"s","type":"t","subject":"a"}""", "id", ErrorCodes.Invalid)]
+    [InlineData("""{"specversion":"1.0","id":"1","source":"s","type":"t","subject":"a","Time":"x"}""", "Time", ErrorCodes.Unknown)]
+    [InlineData("""{"specversion":"1.0","id":"1","source":"s","type":"t","subject":"a","time":"2026-01-31T10:00:00"}""", "time", ErrorCodes.Invalid)]
+    [InlineData("""{"specversion":"1.0","id":"1","source":"s","type":"t","subject":"a","data":"text"}""", "data", ErrorCodes.Invalid)]
+    [InlineData("""{"specversion":"1.0","id":"1","source":"s","type":"t","subject":"a","datacontenttype":"text/xml"}""", "datacontenttype", ErrorCodes.Invalid)]
+    [InlineData("""{"specversion":"1.0","id":"1","source":"s","type":"t","subject":"a","dataschema":"relative"}""", "dataschema", ErrorCodes.Invalid)]
+    [InlineData("""{"specversion":"1.0","id":"1","source":"s","type":"t","subject":"a","ext":{"a":1}}""", "ext", ErrorCodes.Invalid)]
     public void Read_InvalidAttribute_NamesFieldAndReason(string json, string field, string code)
     {
         var errors = new List<FieldError>();
@@ -78,7 +78,7 @@ public sealed class UsageEventReaderTests
     {
         var errors = new List<FieldError>();
         UsageEventReader.Read(Encoding.UTF8.GetBytes(json), EventBody.OneOrBatch, errors);
-        Assert.Contains(errors, error => error.Code == "malformed_json");
+        Assert.Contains(errors, error => error is { Field: "body", Code: ErrorCodes.Invalid });
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class UsageEventReaderTests
     {
         var errors = new List<FieldError>();
         UsageEventReader.Read(new byte[] { (byte)'"', 0xC3, 0x28, (byte)'"' }, EventBody.One, errors);
-        Assert.Equal("invalid_utf8", Assert.Single(errors).Code);
+        Assert.Equal("body", Assert.Single(errors).Field);
     }
 
     [Fact]
@@ -95,12 +95,12 @@ public sealed class UsageEventReaderTests
         var large = Minimal[..^1] + ",\"data\":{\"x\":\"" + new string('x', UsageEventReader.MaxEventBytes) + "\"}}";
         var errors = new List<FieldError>();
         UsageEventReader.Read(Encoding.UTF8.GetBytes(large), EventBody.One, errors);
-        Assert.Equal("event_too_large", Assert.Single(errors).Code);
+        Assert.Equal(ErrorCodes.TooLong, Assert.Single(errors).Code);
 
         errors.Clear();
         var many = "[" + string.Join(',', Enumerable.Repeat(Minimal, UsageEventReader.MaxBatchLength + 1)) + "]";
         UsageEventReader.Read(Encoding.UTF8.GetBytes(many), EventBody.Batch, errors);
-        Assert.Equal("too_many_events", Assert.Single(errors).Code);
+        Assert.Equal(ErrorCodes.TooMany, Assert.Single(errors).Code);
     }
 
     [Fact]

@@ -1,0 +1,25 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace CloudNative.ApiService.Events;
+
+/// <summary>Configuration section <c>Producer</c>: how events reach Kafka.</summary>
+public sealed class EventProducerOptions
+{
+    public const string Section = "Producer";
+
+    /// <summary>How long a request waits for the broker's acknowledgement before it is answered with 503: 1 to 9 s. Default 8 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:00:09")]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>How long a record waits for company in its batch: 0 to 100 ms. Default 1 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:00.100")]
+    public TimeSpan Linger { get; set; } = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Kilobytes of events that may wait for the broker, 1,024 to 1,048,576. Default 65,536; beyond it the answer is 503.</summary>
+    [Range(1_024, 1_048_576)]
+    public int QueueKilobytes { get; set; } = 65_536;
+
+    /// <summary>Events that may wait for the broker, 5,000 to 10,000,000. Default 200,000; beyond it the answer is 503.</summary>
+    [Range(5_000, 10_000_000)]
+    public int QueueEvents { get; set; } = 200_000;
+}

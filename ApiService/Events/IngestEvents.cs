@@ -1,0 +1,62 @@
+using System.Security.Claims;
+using CloudNative.ApiService.Authentication;
+using CloudNative.ApiService.Problems;
+using CloudNative.Metering.Events;
+using CloudNative.Metering.Validation;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
+
+namespace CloudNative.ApiService.Events;
+
+internal static class IngestEvents
+{
+    private const string Single = "application/cloudevents+json";
+    private const string Batch = "application/cloudevents-batch+json";
+    private const string Json = "application/json";
+
+    public static void MapIngestEvents(this RouteGroupBuilder events) => events.MapPost("/", HandleAsync)
+        .WithName("IngestEvents")
+        .Accepts<CloudEvent>(Single, Batch, Json)
+        .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+        .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
+
+    /// <summary>Ingest usage events</summary>
+    /// <remarks>
+    /// One CloudEvent (application/cloudevents+json), an array of at most 5,000 (application/cloudevents-batch+json), or either (application/json).
+    /// 204 is answered when Kafka has acknowledged every event: they are durable then, and each (source, id) will be counted once, however often it
+    /// is sent. 503 means that nothing of the request is known to be accepted: send it again, with the same ids.
+    /// </remarks>
+    private static async Task<Results<NoContent, ApiProblem>> HandleAsync(
+        HttpRequest request, ClaimsPrincipal user, EventProducer producer, CancellationToken cancellationToken)
+    {
+        var errors = new List<FieldError>();
+        var events = UsageEventReader.Read(await ReadBodyAsync(request, cancellationToken), ShapeOf(request), errors);
+        if (errors.Count > 0)
+            return Problem.Validation(errors);
+
+        try
+        {
+            await producer.PublishAsync(user.TenantId(), events, cancellationToken);
+            return TypedResults.NoContent();
+        }
+        catch (BrokerUnavailableException)
+        {
+            return Problem.Unavailable("Kafka did not acknowledge the events in time. Send the request again with the same ids: each event counts once.");
+        }
+    }
+
+    /// <summary>Routing has let through only the three types.</summary>
+    private static EventBody ShapeOf(HttpRequest request) => MediaTypeHeaderValue.Parse(request.ContentType).MediaType.Value?.ToLowerInvariant() switch
+    {
+        Single => EventBody.One,
+        Batch => EventBody.Batch,
+        _ => EventBody.OneOrBatch,
+    };
+
+    private static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var buffer = new MemoryStream((int)Math.Min(request.ContentLength ?? 0, ApiLimits.MaxBodyBytes));
+        await request.Body.CopyToAsync(buffer, cancellationToken);
+        return buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
+    }
+}

@@ -1,0 +1,35 @@
+using System.Net.Http.Json;
+
+namespace CloudNative.EndToEnd.Tests.Telemetry;
+
+public sealed class TraceTests(SystemFixture system)
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public async Task PostEvent_FromRequestToDatabaseWrite_IsOneTrace()
+    {
+        using var api = system.CreateApiClient();
+        var traceId = Convert.ToHexStringLower(Guid.NewGuid().ToByteArray());
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/events")
+        {
+            Content = JsonContent.Create(new { specversion = "1.0", id = traceId, source = "trace-test", type = "traced", subject = "acme" }),
+        };
+        request.Headers.Add("traceparent", $"00-{traceId}-00f067aa0ba902b7-01");
+        using var response = await api.SendAsync(request, TestContext.Current.CancellationToken);
+        response.EnsureSuccessStatusCode();
+
+        var spans = await Eventually.GetAsync(
+            _ => Task.FromResult(system.Spans.Spans.Where(span => span.TraceId == traceId).ToList()),
+            seen => seen.Any(span => span is { Service: "ingest", Scope: "Npgsql" }) && seen.Any(span => span is { Service: "api", ParentId: "00f067aa0ba902b7" }),
+            Deadline,
+            "one trace with the request in api and the database write in ingest");
+
+        var request0 = Assert.Single(spans, span => span is { Service: "api", ParentId: "00f067aa0ba902b7" });
+        var send = Assert.Single(spans, span => span is { Service: "api", Name: "send usage-events" });
+        var process = Assert.Single(spans, span => span is { Service: "ingest", Name: "process usage-events" });
+        Assert.Equal(request0.SpanId, send.ParentId);
+        Assert.Equal(send.SpanId, process.ParentId);
+        Assert.Contains(spans, span => span is { Service: "ingest", Scope: "Npgsql" } && span.ParentId == process.SpanId);
+    }
+}

@@ -1,0 +1,90 @@
+using CloudNative.Metering.Events;
+using CloudNative.Metering.Meters;
+using CloudNative.Metering.Rollups;
+using CloudNative.Tests;
+
+namespace CloudNative.Metering.Tests.Rollups;
+
+public sealed class RollupQueryTests(PostgresFixture postgres)
+{
+    private static readonly DateTimeOffset Noon = MeteringDatabase.Noon;
+
+    [Fact]
+    public async Task Run_NothingCounted_IsZeroForCountAndNoRowForSum()
+    {
+        await using var database = await MeteringDatabase.CreateAsync(postgres);
+        Assert.Empty(await database.QueryAsync(await database.AddMeterAsync("sum")));
+        var count = await database.AddMeterAsync("count", Aggregation.Count);
+        Assert.Equal("0", Assert.Single(await database.QueryAsync(count, new() { From = Noon, To = Noon.AddHours(1) })).Value.Digits);
+        Assert.Empty(await database.QueryAsync(count, new() { WindowSize = WindowSize.Day }));
+    }
+
+    [Theory]
+    [InlineData(0, 120)]
+    [InlineData(0.5, 59.5)]
+    [InlineData(10.25, 10.75)]
+    [InlineData(10.0, 10.000001)]
+    [InlineData(9.999999, 10.0)]
+    [InlineData(59.0, 61.0)]
+    public async Task Run_RangeThatCutsMinutes_CountsExactlyTheEventsInside(double fromSeconds, double toSeconds)
+    {
+        await using var database = await MeteringDatabase.CreateAsync(postgres);
+        var meter = await database.AddMeterAsync("count", Aggregation.Count);
+        await StoreAsync(database, Enumerable.Range(0, 120).Where(second => second % 2 == 0).Select(second => Noon.AddSeconds(second)));
+        var row = Assert.Single(await database.QueryAsync(meter, new() { From = Noon.AddMicroseconds(fromSeconds * 1e6), To = Noon.AddMicroseconds(toSeconds * 1e6) }));
+        var inside = Enumerable.Range(0, 120).Count(second => second % 2 == 0 && second >= fromSeconds && second < toSeconds);
+        Assert.Equal($"{inside}", row.Value.Digits);
+    }
+
+    [Theory]
+    [InlineData(WindowSize.Hour, "UTC", "2026-03-29T00:00:00+00:00", "2026-03-29T01:00:00+00:00")]
+    [InlineData(WindowSize.Day, "Europe/Berlin", "2026-03-29T00:00:00+01:00", "2026-03-30T00:00:00+02:00")]
+    [InlineData(WindowSize.Week, "Europe/Berlin", "2026-03-23T00:00:00+01:00", "2026-03-30T00:00:00+02:00")]
+    [InlineData(WindowSize.Month, "Asia/Kathmandu", "2026-03-01T00:00:00+05:45", "2026-04-01T00:00:00+05:45")]
+    [InlineData(WindowSize.Hour, "Asia/Kathmandu", "2026-03-29T05:45:00+05:45", "2026-03-29T06:45:00+05:45")]
+    public async Task Run_Window_IsTheCalendarUnitInTheZone(WindowSize size, string zone, string start, string end)
+    {
+        await using var database = await MeteringDatabase.CreateAsync(postgres);
+        var meter = await database.AddMeterAsync("sum");
+        await StoreAsync(database, [new DateTimeOffset(2026, 3, 29, 0, 30, 0, TimeSpan.Zero)]);
+        var row = Assert.Single(await database.QueryAsync(meter, new() { WindowSize = size, TimeZone = TimeZoneInfo.FindSystemTimeZoneById(zone) }));
+        Assert.Equal((start, end), ($"{row.WindowStart:yyyy-MM-ddTHH:mm:sszzz}", $"{row.WindowEnd:yyyy-MM-ddTHH:mm:sszzz}"));
+    }
+
+    [Fact]
+    public async Task Run_GroupedBySubjectAndDimension_IsOrderedByWindowSubjectDimensions()
+    {
+        await using var database = await MeteringDatabase.CreateAsync(postgres);
+        var meter = await database.AddMeterAsync("sum", Aggregation.Sum, "model", "kind");
+        var claim = await database.TakeOverAsync(0);
+        await new UsageEventStore(database.Source).StoreAsync([MeteringDatabase.Batch(claim,
+            database.Record(0, "1", """{"n":1,"model":"b","kind":"x"}""", "zed"),
+            database.Record(1, "2", """{"n":2,"model":"a","kind":"y"}""", "zed"),
+            database.Record(2, "3", """{"n":3,"model":"a","kind":"x"}""", "acme", Noon.AddDays(1)),
+            database.Record(3, "4", """{"n":4}""", "acme"))], TestContext.Current.CancellationToken);
+
+        var rows = await database.QueryAsync(meter, new() { WindowSize = WindowSize.Day, GroupBySubject = true, Dimensions = ["model"] });
+
+        Assert.Equal(
+            [("acme", "", "4", 1), ("zed", "a", "2", 1), ("zed", "b", "1", 1), ("acme", "a", "3", 2)],
+            rows.Select(row => (row.Subject!, row.GroupBy["model"], row.Value.Digits, row.WindowStart.Day)));
+    }
+
+    [Fact]
+    public async Task Run_OneSubjectWithoutWindow_SpansItsFirstAndLastMinute()
+    {
+        await using var database = await MeteringDatabase.CreateAsync(postgres);
+        var meter = await database.AddMeterAsync("sum");
+        await StoreAsync(database, [Noon.AddSeconds(30), Noon.AddMinutes(5).AddSeconds(1)]);
+        var row = Assert.Single(await database.QueryAsync(meter, new() { Subjects = ["acme"], GroupBySubject = true }));
+        Assert.Equal((Noon, Noon.AddMinutes(6), "acme", "2"), (row.WindowStart, row.WindowEnd, row.Subject, row.Value.Digits));
+        Assert.Empty(await database.QueryAsync(meter, new() { Subjects = ["nobody"], GroupBySubject = true }));
+    }
+
+    private static async Task StoreAsync(MeteringDatabase database, IEnumerable<DateTimeOffset> times)
+    {
+        var claim = await database.TakeOverAsync(0);
+        var records = times.Select((time, i) => database.Record(i, $"e{i}", time: time)).ToArray();
+        await new UsageEventStore(database.Source).StoreAsync([MeteringDatabase.Batch(claim, records)], TestContext.Current.CancellationToken);
+    }
+}
