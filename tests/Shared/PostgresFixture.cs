@@ -18,7 +18,8 @@ public sealed class PostgresFixture : IAsyncLifetime
         _app = builder.Build();
         await _app.StartAsync(TestContext.Current.CancellationToken);
         await _app.ResourceNotifications.WaitForResourceHealthyAsync("postgres", TestContext.Current.CancellationToken);
-        _connectionString = (await postgres.Resource.GetConnectionStringAsync(TestContext.Current.CancellationToken))!;
+        IResourceWithConnectionString server = postgres.Resource;
+        _connectionString = (await server.GetConnectionStringAsync(TestContext.Current.CancellationToken))!;
     }
 
     /// <summary>An empty database of the caller's own.</summary>

@@ -69,7 +69,8 @@ public sealed class UsageEventStoreTests(PostgresFixture postgres)
 
         var again = await store.StoreAsync([batch], Cancellation);
 
-        Assert.Equal(([0], []), (again.AlreadyStored, again.Lost));
+        Assert.Equal([0], again.AlreadyStored);
+        Assert.Empty(again.Lost);
         Assert.Equal(default, again.Counts);
         Assert.Equal("1", await database.TotalAsync(meter));
     }
