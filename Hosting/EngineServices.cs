@@ -1,7 +1,8 @@
 using Aspire.Hosting.ApplicationModel;
-using Aspire.Hosting.Output;
+using Aspire.Hosting.Dashboard;
 using Aspire.Hosting.Health;
 using Aspire.Hosting.Orchestration;
+using Aspire.Hosting.Output;
 using Aspire.Hosting.Publishing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -58,6 +59,8 @@ internal static class EngineServices
         {
             services.AddSingleton<ConsoleLog>();
             services.AddHostedService<StartReport>();
+            if (builder.Environment.IsDevelopment() && !builder.Options.DisableDashboard)
+                services.AddDashboard(builder.Options.DashboardApplicationName ?? builder.Environment.ApplicationName, builder.Configuration);
         }
 
         services.AddHostedService(s => s.GetRequiredService<Orchestrator>());

@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Aspire.Hosting.Processes;
+using Aspire.Hosting.Tools;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Aspire.Hosting.Dashboard;
+
+/// <summary>
+/// Aspire's dashboard as a process beside the resources. Nothing waits for it and nothing fails with it: when it can't be had,
+/// one line says why.
+/// </summary>
+internal sealed partial class DashboardServer(
+    DashboardOptions options, IServiceProvider applicationServices, UserCache cache, ILogger<DashboardServer> logger) : BackgroundService
+{
+    private const int LinesInError = 3;
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(200);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            var package = DashboardProgram.Package ?? throw new ToolInstallException("There is no build of it for this platform.");
+            var folder = await package.InstallAsync(cache, stoppingToken);
+            var service = new ResourceServiceOptions(options.ApplicationName, options.ResourceServicePort, options.ResourceServiceApiKey);
+            await using var resources = await ResourceServiceHost.StartAsync(service, applicationServices, stoppingToken);
+            await ServeAsync(DashboardProgram.Run(folder, cache, options), stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The run is over.
+        }
+        catch (Exception e) when (e is DistributedApplicationException or IOException or UnauthorizedAccessException)
+        {
+            LogNotAvailable(e.Message);
+        }
+    }
+
+    private async Task ServeAsync(ProcessSpec spec, CancellationToken cancellationToken)
+    {
+        var lines = new ConcurrentQueue<string>();
+        await using var process = LocalProcess.Start(spec, output => lines.Enqueue(output.Line.Trim()));
+        try
+        {
+            await WaitUntilListeningAsync(process, cancellationToken);
+            if (!process.HasExited)
+                LogReady(options.LoginUrl);
+            var exitCode = await process.Exit.WaitAsync(cancellationToken);
+            throw new DistributedApplicationException($"It ended with exit code {exitCode}: {string.Join(" | ", lines.TakeLast(LinesInError))}");
+        }
+        finally
+        {
+            await process.StopAsync(StopTimeout, CancellationToken.None);
+        }
+    }
+
+    private async Task WaitUntilListeningAsync(LocalProcess process, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(ProbeInterval);
+        while (!process.HasExited && !await IsListeningAsync(cancellationToken))
+            await timer.WaitForNextTickAsync(cancellationToken);
+    }
+
+    private async Task<bool> IsListeningAsync(CancellationToken cancellationToken)
+    {
+        using var client = new TcpClient();
+        try
+        {
+            await client.ConnectAsync(IPAddress.Loopback, options.FrontendPort, cancellationToken);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Dashboard: {LoginUrl}")]
+    private partial void LogReady(string loginUrl);
+
+    [LoggerMessage(LogLevel.Warning, "The dashboard is not available, everything else is. {Reason}")]
+    private partial void LogNotAvailable(string reason);
+}

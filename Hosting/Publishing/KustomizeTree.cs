@@ -1,0 +1,47 @@
+using Aspire.Hosting.Publishing.Manifests;
+using k8s;
+
+namespace Aspire.Hosting.Publishing;
+
+/// <summary>The files of <c>base/</c>, by path relative to it. The same model gives the same bytes.</summary>
+internal static class KustomizeTree
+{
+    public const string KustomizationFile = "kustomization.yaml";
+    private const string NamespaceFile = "namespace.yaml";
+
+    public static IReadOnlyList<(string Path, string Text)> Create(string application, IReadOnlyList<Workload> workloads)
+    {
+        List<(string Path, string Text)> files = [(NamespaceFile, Yaml(NamespaceManifest.Create(application)))];
+        foreach (var workload in workloads)
+            files.AddRange(Documents(workload, application).Select(document => ($"{workload.Name}/{document.Kind}.yaml", Yaml(document.Body))));
+
+        var kustomization = new Kustomization
+        {
+            Namespace = application,
+            Resources = [.. files.Select(file => file.Path)],
+            Images = [.. workloads.Select(workload => new KustomizationImage
+            {
+                Name = workload.Image, NewName = workload.Image, NewTag = workload.ImageTag,
+            }).Distinct()],
+        };
+        files.Add((KustomizationFile, Yaml(kustomization)));
+        return files;
+    }
+
+    private static IEnumerable<(string Kind, object Body)> Documents(Workload workload, string application)
+    {
+        yield return ("serviceaccount", ServiceAccountManifest.Create(workload, application));
+        yield return ("configmap", ConfigMapManifest.Create(workload, application));
+        if (workload.Kind == WorkloadKind.RunOnce)
+        {
+            yield return ("job", JobManifest.Create(workload, application));
+            yield break;
+        }
+
+        yield return ("deployment", DeploymentManifest.Create(workload, application));
+        if (workload.Ports.Count > 0)
+            yield return ("service", ServiceManifest.Create(workload, application));
+    }
+
+    private static string Yaml(object document) => KubernetesYaml.Serialize(document).ReplaceLineEndings("\n").TrimEnd('\n') + "\n";
+}

@@ -1,0 +1,28 @@
+using k8s.Models;
+
+namespace Aspire.Hosting.Publishing.Manifests;
+
+/// <summary>A workload that runs until it is replaced, without a moment in which no pod is ready.</summary>
+internal static class DeploymentManifest
+{
+    private const int RevisionsKept = 5;
+
+    public static V1Deployment Create(Workload workload, string application) => new()
+    {
+        ApiVersion = "apps/v1",
+        Kind = "Deployment",
+        Metadata = new V1ObjectMeta { Name = workload.Name, Labels = Labels.Of(workload, application) },
+        Spec = new V1DeploymentSpec
+        {
+            Replicas = workload.Replicas,
+            RevisionHistoryLimit = RevisionsKept,
+            Selector = new V1LabelSelector { MatchLabels = Labels.Selector(workload) },
+            Strategy = new V1DeploymentStrategy
+            {
+                Type = "RollingUpdate",
+                RollingUpdate = new V1RollingUpdateDeployment { MaxSurge = 1, MaxUnavailable = 0 },
+            },
+            Template = PodTemplate.Create(workload, application, restartPolicy: "Always"),
+        },
+    };
+}

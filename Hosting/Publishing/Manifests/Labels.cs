@@ -1,0 +1,27 @@
+namespace Aspire.Hosting.Publishing.Manifests;
+
+/// <summary>The recommended labels of Kubernetes.</summary>
+internal static class Labels
+{
+    private const string Name = "app.kubernetes.io/name";
+    private const string PartOf = "app.kubernetes.io/part-of";
+    private const string ManagedBy = "app.kubernetes.io/managed-by";
+    private const string Manager = "kustomize";
+
+    /// <summary>What finds the pods of a workload. A selector can't be changed later, so it holds only the name.</summary>
+    public static Dictionary<string, string> Selector(Workload workload) => new() { [Name] = workload.Name };
+
+    public static Dictionary<string, string> Of(Workload workload, string application) => new()
+    {
+        [Name] = workload.Name,
+        [PartOf] = application,
+        [ManagedBy] = Manager,
+    };
+
+    public static Dictionary<string, string> Of(string application) => new()
+    {
+        [Name] = application,
+        [PartOf] = application,
+        [ManagedBy] = Manager,
+    };
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Text;
+
+namespace Aspire.Hosting.Publishing;
+
+/// <summary>What whoever installs the manifests has to know: the images, the Secrets to make, the commands.</summary>
+internal static class OperatorReadme
+{
+    public static string Write(string application, IReadOnlyList<Workload> workloads)
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"""
+            # {application} on Kubernetes
+
+            Generated from the AppHost; change the AppHost or add an overlay, not these files. Data servers are not part of it: the
+            Secrets below say where they are.
+
+            ## Images
+
+            `base/{KustomizeTree.KustomizationFile}` maps every image to its registry and tag, in one place:
+
+            ```sh
+            cd base
+
+            """);
+        foreach (var image in workloads.Select(workload => workload.Image).Distinct())
+            text.Append(CultureInfo.InvariantCulture, $"kustomize edit set image {image}=registry.example.com/{image}:1.0.0\n");
+        text.Append("```\n\n");
+        AppendSecrets(text, application, workloads);
+        AppendCommands(text, application, workloads);
+        return text.Replace("\r\n", "\n").ToString();
+    }
+
+    private static void AppendSecrets(StringBuilder text, string application, IReadOnlyList<Workload> workloads)
+    {
+        text.Append("## Secrets\n\n");
+        var keys = SecretKeys(workloads);
+        if (keys.Count == 0)
+        {
+            text.Append("None are needed.\n\n");
+            return;
+        }
+
+        text.Append("Make these before the first install. Optional keys repeat parts of the connection string for programs that want them apart.\n\n");
+        text.Append("| Secret | key | needed |\n|---|---|---|\n");
+        foreach (var key in keys)
+            text.Append(CultureInfo.InvariantCulture, $"| `{key.Secret}` | `{key.Key}` | {(key.IsOptional ? "optional" : "yes")} |\n");
+        text.Append(CultureInfo.InvariantCulture, $"\n```sh\nkubectl create namespace {application} --dry-run=client -o yaml | kubectl apply -f -\n");
+        foreach (var secret in keys.Where(key => !key.IsOptional).GroupBy(key => key.Secret))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"kubectl -n {application} create secret generic {secret.Key}");
+            foreach (var key in secret)
+                text.Append(CultureInfo.InvariantCulture, $" --from-literal={key.Key}=\"${VariableName(key)}\"");
+            text.Append('\n');
+        }
+
+        text.Append("```\n\n");
+    }
+
+    private static void AppendCommands(StringBuilder text, string application, IReadOnlyList<Workload> workloads)
+    {
+        text.Append("## Install and upgrade\n\n```sh\n");
+        foreach (var job in workloads.Where(workload => workload.Kind == WorkloadKind.RunOnce))
+            text.Append(CultureInfo.InvariantCulture, $"kubectl -n {application} delete job {job.Name} --ignore-not-found   # a Job can't be changed, only made again\n");
+        text.Append("kustomize build base | kubectl apply -f -\n");
+        foreach (var workload in workloads.OrderByDescending(workload => workload.Kind))
+        {
+            text.Append(workload.Kind == WorkloadKind.RunOnce
+                ? $"kubectl -n {application} wait --for=condition=complete --timeout=5m job/{workload.Name}\n"
+                : $"kubectl -n {application} rollout status deployment/{workload.Name}\n");
+        }
+
+        text.Append("```\n");
+    }
+
+    private static List<PublishedValue.FromSecret> SecretKeys(IReadOnlyList<Workload> workloads) => [.. workloads
+        .SelectMany(workload => workload.Environment)
+        .Select(variable => variable.Value)
+        .OfType<PublishedValue.FromSecret>()
+        .GroupBy(key => (key.Secret, key.Key))
+        .Select(uses => uses.First() with { IsOptional = uses.All(use => use.IsOptional) })
+        .OrderBy(key => key.Secret, StringComparer.Ordinal).ThenBy(key => key.IsOptional).ThenBy(key => key.Key, StringComparer.Ordinal)];
+
+    private static string VariableName(PublishedValue.FromSecret key) =>
+        $"{key.Secret}_{key.Key}".ToUpperInvariant().Replace('-', '_');
+}

@@ -1,0 +1,128 @@
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Health;
+
+namespace Aspire.Hosting.Publishing;
+
+/// <summary>Reads from the model what a cluster runs, in the order of the names.</summary>
+internal sealed class WorkloadReader(DistributedApplicationModel model)
+{
+    // What `dotnet publish -t:PublishContainer` tags an image with unless told otherwise.
+    private const string DefaultImageTag = "1.0.0";
+
+    // The path by which ASP.NET Core services here and in Aspire's templates tell that they are alive, apart from being ready.
+    private const string LivenessPath = "/alive";
+
+    private static readonly DistributedApplicationExecutionContext Publish = new(DistributedApplicationOperation.Publish);
+
+    private readonly ValueWriter _values = new(model);
+
+    /// <exception cref="PublishException">Something in the model can't be published.</exception>
+    public async Task<IReadOnlyList<Workload>> ReadAsync(CancellationToken cancellationToken)
+    {
+        List<Workload> workloads = [];
+        foreach (var resource in model.Resources.OrderBy(resource => resource.Name, StringComparer.Ordinal))
+        {
+            if (await ReadAsync(resource, cancellationToken) is { } workload)
+                workloads.Add(workload);
+        }
+
+        return workloads;
+    }
+
+    private async Task<Workload?> ReadAsync(IResource resource, CancellationToken cancellationToken)
+    {
+        if (resource.IsExcludedFromPublish())
+            return null;
+        return resource switch
+        {
+            // Data servers are outside: whoever operates the cluster says where.
+            IResourceWithConnectionString or ParameterResource or IComputeEnvironmentResource => null,
+            ProjectResource project => await ReadAsync(project, ImageOf(project), cancellationToken),
+            ContainerResource container => await ReadAsync(container, ImageOf(container), cancellationToken),
+            ExecutableResource executable => throw new PublishException(
+                $"The executable '{executable.Name}' ({executable.Command}) can't be published: a cluster runs images, not programs of this machine."),
+            _ => throw new PublishException($"The resource '{resource.Name}' can't be published: nothing is known about a {resource.GetType().Name} in a cluster."),
+        };
+    }
+
+    private async Task<Workload> ReadAsync(IResource resource, (string Name, string Tag) image, CancellationToken cancellationToken)
+    {
+        var kind = IsWaitedForCompletion(resource) ? WorkloadKind.RunOnce : WorkloadKind.Service;
+        var ports = kind == WorkloadKind.Service ? WorkloadPorts.Of(resource) : [];
+        var checks = resource.Annotations.OfType<HttpHealthCheckAnnotation>().Select(ToCheck).OfType<HttpCheck>().ToList();
+        return new Workload(resource.Name, kind)
+        {
+            Image = image.Name,
+            ImageTag = image.Tag,
+            Replicas = resource.GetReplicaCount(),
+            Arguments = await ReadArgumentsAsync(resource, cancellationToken),
+            Ports = ports,
+            Environment = await ReadEnvironmentAsync(resource, ports, cancellationToken),
+            Readiness = checks.FirstOrDefault(check => check.Path != LivenessPath),
+            Liveness = checks.Count == 0 ? null : checks[0] with { Path = LivenessPath },
+        };
+    }
+
+    private bool IsWaitedForCompletion(IResource resource) => model.Resources
+        .SelectMany(other => other.Annotations.OfType<WaitAnnotation>())
+        .Any(wait => wait.Resource == resource && wait.WaitType == WaitType.WaitForCompletion);
+
+    private static (string Name, string Tag) ImageOf(ProjectResource project)
+    {
+        var metadata = project.Last<IProjectMetadata>() ?? throw new PublishException($"The project '{project.Name}' has no project file.");
+        return (Path.GetFileNameWithoutExtension(metadata.ProjectPath).ToLowerInvariant(), DefaultImageTag);
+    }
+
+    private static (string Name, string Tag) ImageOf(ContainerResource container)
+    {
+        var image = container.Last<ContainerImageAnnotation>() ?? throw new PublishException($"The container '{container.Name}' has no image.");
+        if (image.Tag is null or "latest")
+            throw new PublishException($"The container '{container.Name}' ({image.Image}) can't be published without a fixed tag: what 'latest' is changes.");
+        if (container.Last<ContainerMountAnnotation>() is { } mount)
+            throw new PublishException($"The container '{container.Name}' can't be published: its data in '{mount.Target}' needs a volume claim.");
+        return (image.Registry is null ? image.Image : $"{image.Registry}/{image.Image}", image.Tag);
+    }
+
+    private static HttpCheck? ToCheck(HttpHealthCheckAnnotation check) =>
+        WorkloadPorts.Find(check.Endpoint) is { } port ? new HttpCheck(check.Path, port.Name) : null;
+
+    private async Task<IReadOnlyList<string>> ReadArgumentsAsync(IResource resource, CancellationToken cancellationToken)
+    {
+        var context = new CommandLineArgsCallbackContext([], resource, cancellationToken) { ExecutionContext = Publish };
+        foreach (var annotation in resource.Annotations.OfType<CommandLineArgsCallbackAnnotation>())
+            await annotation.Callback(context);
+
+        List<string> arguments = [];
+        foreach (var argument in context.Args)
+        {
+            var value = await _values.WriteAsync("argument", argument, cancellationToken);
+            arguments.Add(value is PublishedValue.Plain plain
+                ? plain.Text
+                : throw new PublishException($"An argument of '{resource.Name}' holds a secret; give it as an environment variable."));
+        }
+
+        return arguments;
+    }
+
+    private async Task<IReadOnlyList<WorkloadVariable>> ReadEnvironmentAsync(
+        IResource resource, IReadOnlyList<WorkloadPort> ports, CancellationToken cancellationToken)
+    {
+        var context = new EnvironmentCallbackContext(Publish, resource, cancellationToken: cancellationToken);
+        foreach (var annotation in resource.Annotations.OfType<EnvironmentCallbackAnnotation>())
+            await annotation.Callback(context);
+        if (resource is ProjectResource)
+            WorkloadEnvironment.AddTo(context.EnvironmentVariables, resource.Name, ports);
+
+        List<WorkloadVariable> variables = [];
+        foreach (var (name, value) in context.EnvironmentVariables.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            if (!IsLeftOut(value))
+                variables.Add(new WorkloadVariable(name, await _values.WriteAsync(name, value, cancellationToken)));
+        }
+
+        return variables;
+    }
+
+    // service discovery's address of an HTTPS endpoint that the gateway ends.
+    private static bool IsLeftOut(object value) => value is EndpointReference endpoint && endpoint.Resource is not IResourceWithConnectionString && WorkloadPorts.Find(endpoint) is null;
+}

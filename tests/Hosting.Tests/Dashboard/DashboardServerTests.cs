@@ -1,0 +1,62 @@
+using Aspire.Hosting.Dashboard;
+using Aspire.Hosting.Tools;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CloudNative.Hosting.Tests.Dashboard;
+
+public sealed class DashboardServerTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Execute_CanNotBeInstalled_SaysSoInOneLineAndEnds()
+    {
+        var notAFolder = Path.GetTempFileName();
+        var logger = new ListLogger<DashboardServer>();
+        await using var services = new ServiceCollection().BuildServiceProvider();
+        using var server = new DashboardServer(new DashboardOptions("Small", 1, 2, 3, 4), services, new UserCache(notAFolder), logger);
+
+        await server.StartAsync(Cancellation);
+        await server.ExecuteTask!.WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
+
+        Assert.Contains("The dashboard is not available, everything else is.", Assert.Single(logger.Messages), StringComparison.Ordinal);
+        File.Delete(notAFolder);
+    }
+
+    [Fact]
+    public void AddDashboard_NoReceiverConfigured_TellsProjectsWhereToSendTelemetry()
+    {
+        var configuration = new ConfigurationManager();
+
+        new ServiceCollection().AddDashboard("Small", configuration);
+
+        Assert.StartsWith("http://127.0.0.1:", configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"], StringComparison.Ordinal);
+        Assert.Equal(32, configuration["AppHost:OtlpApiKey"]?.Length);
+    }
+
+    [Fact]
+    public void AddDashboard_ReceiverConfigured_LeavesItAlone()
+    {
+        var configuration = new ConfigurationManager { ["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = "http://collector:4317" };
+
+        new ServiceCollection().AddDashboard("Small", configuration);
+
+        Assert.Equal("http://collector:4317", configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"]);
+        Assert.Null(configuration["AppHost:OtlpApiKey"]);
+    }
+
+    [Fact]
+    public void Run_Options_KeepKeysOutOfTheCommandLine()
+    {
+        var options = new DashboardOptions("Small", 15080, 15081, 15082, 15083);
+
+        var spec = DashboardProgram.Run("/package", new UserCache("/cache"), options);
+
+        Assert.DoesNotContain(spec.Arguments, argument => argument.Contains(options.BrowserToken, StringComparison.Ordinal));
+        Assert.Equal("1", spec.Environment["ASPIRE_CLI_TELEMETRY_OPTOUT"]);
+        Assert.Equal(options.ResourceServiceApiKey, spec.Environment["DASHBOARD__RESOURCESERVICECLIENT__APIKEY"]);
+        Assert.Equal(options.OtlpApiKey, spec.Environment["DASHBOARD__OTLP__PRIMARYAPIKEY"]);
+        Assert.Equal("http://127.0.0.1:15083", spec.Environment["ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL"]);
+    }
+}

@@ -1,0 +1,209 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using k8s;
+using k8s.Models;
+
+namespace CloudNative.Hosting.Tests.Publishing;
+
+public sealed class ManifestPublisherTests
+{
+    // What a run says about this machine or about Development, and a cluster says itself.
+    private static readonly string[] RunOnly =
+    [
+        "ASPNETCORE_ENVIRONMENT",
+        "OTEL_BLRP_SCHEDULE_DELAY",
+        "OTEL_BSP_SCHEDULE_DELAY",
+        "OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY",
+        "OTEL_METRICS_EXEMPLAR_FILTER",
+        "OTEL_METRIC_EXPORT_INTERVAL",
+        "OTEL_TRACES_SAMPLER",
+    ];
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Publish_SampleSystem_KustomizeAcceptsIt()
+    {
+        using var tree = await PublishedTree.CreateAsync(SampleSystem.Create(PublishArgs));
+
+        var built = await Kustomize.BuildAsync(tree.BaseFolder, Cancellation);
+
+        Assert.Contains("image: service:1.0.0", built, StringComparison.Ordinal);
+        Assert.Equal(tree.Documents().Count, KubernetesYaml.LoadAllFromString(built).Count);
+    }
+
+    [Fact]
+    public async Task Publish_EveryDocument_RoundTripsStrictly()
+    {
+        using var tree = await PublishedTree.CreateAsync(SampleSystem.Create(PublishArgs));
+
+        var documents = tree.Documents();
+
+        Assert.Equal(
+            ["Namespace", "ConfigMap", "ConfigMap", "ConfigMap", "Deployment", "Deployment", "Job", "Service", "Service", "ServiceAccount", "ServiceAccount", "ServiceAccount"],
+            documents.Cast<IKubernetesObject>().Select(document => document.Kind).OrderBy(kind => kind == "Namespace" ? "" : kind, StringComparer.Ordinal));
+        Assert.All(documents, document => Assert.IsAssignableFrom<IKubernetesObject<V1ObjectMeta>>(document));
+    }
+
+    [Fact]
+    public async Task Publish_Twice_GivesTheSameBytes()
+    {
+        using var first = await PublishedTree.CreateAsync(SampleSystem.Create(PublishArgs));
+        using var second = await PublishedTree.CreateAsync(SampleSystem.Create(PublishArgs));
+
+        Assert.Equal(first.Files(), second.Files());
+    }
+
+    [Fact]
+    public async Task Publish_AgainWithoutAProject_RemovesItsFiles()
+    {
+        using var tree = await PublishedTree.CreateAsync(SampleSystem.Create(PublishArgs));
+        var smaller = SampleSystem.Create(PublishArgs);
+        smaller.Resources.Remove(smaller.Resources.Single(resource => resource.Name == "web"));
+
+        Assert.Equal(0, await tree.PublishAsync(smaller));
+
+        Assert.DoesNotContain(tree.Files().Keys, file => file.StartsWith("base/web/", StringComparison.Ordinal));
+        Assert.DoesNotContain("web/", tree.Files()["base/kustomization.yaml"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Publish_Secrets_AreReferredToAndNeverWritten()
+    {
+        using var tree = await PublishedTree.CreateAsync(SampleSystem.Create(PublishArgs));
+
+        var files = tree.Files();
+        Assert.All(files.Values, text => Assert.DoesNotContain("s3cret", text, StringComparison.Ordinal));
+        var variables = tree.Find<V1Deployment>("api").Spec.Template.Spec.Containers.Single().Env.ToDictionary(variable => variable.Name);
+        AssertSecret(variables["ConnectionStrings__orders"], "orders", "connection-string", optional: null);
+        AssertSecret(variables["ORDERS_PASSWORD"], "orders", "password", optional: true);
+        AssertSecret(variables["ConnectionStrings__cache"], "cache", "connection-string", optional: null);
+        AssertSecret(variables["Token"], "token", "value", optional: null);
+        Assert.Contains("create secret generic orders --from-literal=connection-string=", files["README.md"], StringComparison.Ordinal);
+        Assert.Contains("create secret generic token --from-literal=value=", files["README.md"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Publish_PlainValues_AreInTheConfigMap()
+    {
+        using var tree = await PublishedTree.CreateAsync(SampleSystem.Create(PublishArgs));
+
+        var values = tree.Find<V1ConfigMap>("api").Data;
+        Assert.Equal("hello", values["Greeting"]);
+        Assert.Equal("hello, world", values["Banner"]);
+        Assert.Equal("http://+:8080", values["ASPNETCORE_URLS"]);
+        Assert.Equal("http://api:8080", tree.Find<V1ConfigMap>("web").Data["services__api__http__0"]);
+        var port = Assert.Single(tree.Find<V1Service>("api").Spec.Ports);
+        Assert.Equal(8080, port.Port);
+    }
+
+    [Theory]
+    [InlineData("api")]
+    [InlineData("web")]
+    [InlineData("migrations")]
+    public async Task Publish_Environment_HasTheNamesOfARun(string name)
+    {
+        using var tree = await PublishedTree.CreateAsync(SampleSystem.Create(PublishArgs));
+
+        var published = tree.Find<V1ConfigMap>(name).Data?.Keys ?? [];
+        var container = tree.Documents().OfType<V1Deployment>().Where(d => d.Metadata.Name == name).Select(d => d.Spec.Template)
+            .Concat(tree.Documents().OfType<V1Job>().Where(j => j.Metadata.Name == name).Select(j => j.Spec.Template))
+            .Single().Spec.Containers.Single();
+
+        Assert.Equal(
+            (await RunNamesAsync(name)).Except(RunOnly).Order(StringComparer.Ordinal),
+            published.Concat(container.Env.Select(variable => variable.Name)).Except(["POD_NAME"]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Publish_RunOnceProject_IsAJobAndRestricted()
+    {
+        using var tree = await PublishedTree.CreateAsync(SampleSystem.Create(PublishArgs));
+
+        var pod = tree.Find<V1Job>("migrations").Spec.Template.Spec;
+        Assert.Equal("OnFailure", pod.RestartPolicy);
+        Assert.Null(pod.Containers.Single().LivenessProbe);
+        Assert.False(pod.AutomountServiceAccountToken);
+        Assert.True(pod.SecurityContext.RunAsNonRoot);
+        Assert.Equal(["ALL"], pod.Containers.Single().SecurityContext.Capabilities.Drop);
+        Assert.True(pod.Containers.Single().SecurityContext.ReadOnlyRootFilesystem);
+    }
+
+    [Fact]
+    public async Task Publish_HealthCheck_BecomesProbes()
+    {
+        using var tree = await PublishedTree.CreateAsync(SampleSystem.Create(PublishArgs));
+
+        var deployment = tree.Find<V1Deployment>("api").Spec;
+        var container = deployment.Template.Spec.Containers.Single();
+        Assert.Equal(2, deployment.Replicas);
+        Assert.Equal("/health", container.ReadinessProbe.HttpGet.Path);
+        Assert.Equal("/alive", container.LivenessProbe.HttpGet.Path);
+        Assert.Equal("/alive", container.StartupProbe.HttpGet.Path);
+    }
+
+    [Fact]
+    public async Task Publish_Executable_FailsAndSaysWhy()
+    {
+        var builder = SampleSystem.Create(PublishArgs);
+        builder.AddExecutable("tool", "/usr/bin/tool", ".");
+        using var tree = new PublishedTree();
+
+        Assert.Equal(1, await tree.PublishAsync(builder));
+
+        Assert.Contains("'tool'", tree.Messages, StringComparison.Ordinal);
+        Assert.Contains("can't be published", tree.Messages, StringComparison.Ordinal);
+        Assert.Empty(tree.Files());
+    }
+
+    [Fact]
+    public async Task Publish_ContainerWithoutTag_FailsAndSaysWhy()
+    {
+        var builder = SampleSystem.Create(PublishArgs);
+        builder.AddContainer("proxy", "proxy");
+        using var tree = new PublishedTree();
+
+        Assert.Equal(1, await tree.PublishAsync(builder));
+
+        Assert.Contains("'proxy' (proxy) can't be published without a fixed tag", tree.Messages, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Publish_ForeignFolder_IsLeftAlone()
+    {
+        using var tree = new PublishedTree();
+        Directory.CreateDirectory(tree.BaseFolder);
+        await File.WriteAllTextAsync(Path.Combine(tree.BaseFolder, "mine.txt"), "mine", Cancellation);
+
+        Assert.Equal(1, await tree.PublishAsync(SampleSystem.Create(PublishArgs)));
+
+        Assert.Equal("mine", tree.Files()["base/mine.txt"]);
+    }
+
+    [Fact]
+    public async Task Publish_WithoutEnvironment_SaysWhatToAdd()
+    {
+        using var tree = new PublishedTree();
+
+        Assert.Equal(1, await tree.PublishAsync(DistributedApplication.CreateBuilder(PublishArgs)));
+
+        Assert.Contains("AddKubernetesEnvironment", tree.Messages, StringComparison.Ordinal);
+    }
+
+    private static string[] PublishArgs => ["--operation", "publish", "--step", "publish", "--output-path", "."];
+
+    private static void AssertSecret(V1EnvVar variable, string secret, string key, bool? optional)
+    {
+        Assert.Equal((secret, key, optional), (variable.ValueFrom.SecretKeyRef.Name, variable.ValueFrom.SecretKeyRef.Key, variable.ValueFrom.SecretKeyRef.Optional));
+    }
+
+    private static async Task<IEnumerable<string>> RunNamesAsync(string name)
+    {
+        var resource = SampleSystem.Create("--environment", "Development").Resources.Single(candidate => candidate.Name == name);
+        var context = new EnvironmentCallbackContext(
+            new DistributedApplicationExecutionContext(DistributedApplicationOperation.Run), resource, cancellationToken: Cancellation);
+        foreach (var annotation in resource.Annotations.OfType<EnvironmentCallbackAnnotation>())
+            await annotation.Callback(context);
+        return context.EnvironmentVariables.Keys;
+    }
+}

@@ -1,0 +1,53 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Publishing;
+using k8s;
+using k8s.Models;
+
+namespace CloudNative.Hosting.Tests.Publishing;
+
+/// <summary>Manifests of a model in a folder of their own, removed at the end.</summary>
+internal sealed class PublishedTree : IDisposable
+{
+    private static readonly Dictionary<string, Type> Types = new()
+    {
+        ["v1/Namespace"] = typeof(V1Namespace),
+        ["v1/ServiceAccount"] = typeof(V1ServiceAccount),
+        ["v1/ConfigMap"] = typeof(V1ConfigMap),
+        ["v1/Service"] = typeof(V1Service),
+        ["apps/v1/Deployment"] = typeof(V1Deployment),
+        ["batch/v1/Job"] = typeof(V1Job),
+    };
+
+    private readonly ListLogger _logger = new();
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("publish").FullName;
+
+    public string BaseFolder => Path.Combine(Folder, "base");
+
+    public string Messages => string.Join('\n', _logger.Messages);
+
+    public static async Task<PublishedTree> CreateAsync(IDistributedApplicationBuilder builder)
+    {
+        var tree = new PublishedTree();
+        Assert.Equal(0, await tree.PublishAsync(builder));
+        return tree;
+    }
+
+    public Task<int> PublishAsync(IDistributedApplicationBuilder builder) => ManifestPublisher.PublishAsync(
+        new DistributedApplicationModel(builder.Resources), Folder, _logger, TestContext.Current.CancellationToken);
+
+    public IReadOnlyDictionary<string, string> Files() => Directory
+        .EnumerateFiles(Folder, "*", SearchOption.AllDirectories)
+        .ToDictionary(file => Path.GetRelativePath(Folder, file).Replace('\\', '/'), File.ReadAllText);
+
+    /// <summary>All documents but the kustomization, read strictly: an unknown or misspelt field fails.</summary>
+    public IReadOnlyList<object> Documents() => [.. Files()
+        .Where(file => file.Key.EndsWith(".yaml", StringComparison.Ordinal) && !file.Key.EndsWith("kustomization.yaml", StringComparison.Ordinal))
+        .SelectMany(file => KubernetesYaml.LoadAllFromString(file.Value, Types, strict: true))];
+
+    public T Find<T>(string name)
+        where T : IKubernetesObject<V1ObjectMeta> => Documents().OfType<T>().Single(document => document.Metadata.Name == name);
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+}
