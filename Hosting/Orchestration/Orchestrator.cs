@@ -17,6 +17,7 @@ internal sealed class Orchestrator(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        run.Guard();
         endpoints.Allocate(model);
         foreach (var instance in model.Resources.SelectMany(r => r.Instances()))
             _runners.Add(instance.Id, await factory.CreateAsync(instance));
@@ -71,7 +72,7 @@ internal sealed class Orchestrator(
             loggers.Complete(resource);
         foreach (var runner in _runners.Values)
             runner.Dispose();
-        run.Dispose();
+        await run.DisposeAsync();
     }
 
     // Whoever waits for a resource at the start still uses it at the end, so it is stopped before.

@@ -24,8 +24,7 @@ internal sealed class ProcessLauncher(
         var urls = await UrlsAsync(instance, cancellationToken);
         var values = await KnownValues.CollectAsync(instance.Resource, cancellationToken);
         var log = loggers.Log(instance.Id);
-        var process = LocalProcess.Start(
-            spec with { Environment = run.Mark(spec.Environment) }, output => log.Write(output.Line, output.IsError));
+        var process = await run.StartAsync(spec, output => log.Write(output.Line, output.IsError));
         return new LaunchedProcess(process, spec, [.. variables], arguments, urls, values);
     }
 

@@ -4,7 +4,7 @@ namespace Aspire.Hosting.Processes.Watchdog;
 /// A process that outlives the AppHost by a moment: when the AppHost is gone, however it ended, it ends every process of the run and
 /// deletes the run's temporary folder. It knows that from the end of its standard input, which only the AppHost holds.
 /// </summary>
-internal sealed class RunWatchdog : IAsyncDisposable
+internal sealed class RunWatchdog : IDisposable, IAsyncDisposable
 {
     /// <summary>Marks every process of a run, and what those start, with the run's id.</summary>
     public const string RunVariable = "CLOUDNATIVE_RUN";
@@ -57,16 +57,27 @@ internal sealed class RunWatchdog : IAsyncDisposable
         }
     }
 
+    /// <summary>The run is over: the watchdog ends what is left of it, and nobody waits for that.</summary>
+    public void Dispose() => TryEnd();
+
     /// <summary>The run is over: what is left of it goes now.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _ended, true))
+        if (!TryEnd())
             return;
 
-        _process.CloseInput();
-        _writing.Dispose();
         // Something resists: the watchdog goes on without this process.
         if (await Task.WhenAny(_process.Exit, Task.Delay(EndTimeout, CancellationToken.None)) == _process.Exit)
             await _process.DisposeAsync();
+    }
+
+    private bool TryEnd()
+    {
+        if (Interlocked.Exchange(ref _ended, true))
+            return false;
+
+        _process.CloseInput();
+        _writing.Dispose();
+        return true;
     }
 }

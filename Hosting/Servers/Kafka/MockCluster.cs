@@ -39,6 +39,8 @@ internal sealed class MockCluster : IDisposable
 
         // Its default of 3 s is meant for groups whose members come one by one.
         Librdkafka.SetInitialRebalanceDelay(cluster, 0);
+        // It names none by itself, and clients wait for one before they ask about the cluster.
+        Check(Librdkafka.SetController(cluster, Broker));
         return new MockCluster(client, cluster);
     }
 

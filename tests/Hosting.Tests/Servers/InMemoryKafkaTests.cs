@@ -1,5 +1,6 @@
 using Aspire.Hosting.Servers.Kafka;
 using Confluent.Kafka;
+using Confluent.Kafka.Admin;
 
 namespace CloudNative.Hosting.Tests.Servers;
 
@@ -21,6 +22,20 @@ public sealed class InMemoryKafkaTests
         var values = KafkaTraffic.Consume(port, Topic, 1000, Token);
 
         Assert.Equal(Enumerable.Range(0, 1000).Select(i => $"value-{i}").Order(), values.Order());
+    }
+
+    [Fact]
+    public async Task ReadyAsync_StartedServer_TellsItsIdentity()
+    {
+        var port = Ports.Free();
+        await using var running = await StartAsync(port);
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = $"127.0.0.1:{port}" }).Build();
+
+        var cluster = await admin.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = Deadline }).WaitAsync(Token);
+        var topics = await admin.DescribeTopicsAsync(TopicCollection.OfTopicNames([Topic]), new DescribeTopicsOptions { RequestTimeout = Deadline }).WaitAsync(Token);
+
+        Assert.NotEmpty(cluster.ClusterId);
+        Assert.NotEqual(0, topics.TopicDescriptions.Single().TopicId.MostSignificantBits);
     }
 
     [Fact]
