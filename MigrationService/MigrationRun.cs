@@ -1,6 +1,5 @@
 using CloudNative.MigrationService.Database;
 using CloudNative.MigrationService.Kafka;
-using Microsoft.Extensions.Options;
 
 namespace CloudNative.MigrationService;
 
@@ -16,25 +15,12 @@ internal sealed partial class MigrationRun(
     {
         using (host)
         {
-            try
-            {
-                await host.StartAsync();
-            }
-            catch (Exception failure) when (InvalidOptions(failure) is { Count: > 0 } errors)
-            {
-                await Console.Error.WriteLineAsync(string.Join(Environment.NewLine, errors));
-                return Failed;
-            }
-
+            await host.StartAsync();
             var exitCode = await host.Services.GetRequiredService<MigrationRun>().RunAsync();
             await host.StopAsync();
             return exitCode;
         }
     }
-
-    // One invalid options class is thrown as it is, several in one AggregateException.
-    private static List<string> InvalidOptions(Exception failure) =>
-        (failure is AggregateException all ? all.InnerExceptions : [failure]).OfType<OptionsValidationException>().SelectMany(e => e.Failures).ToList();
 
     private async Task<int> RunAsync()
     {

@@ -23,7 +23,11 @@ internal static class ApiKeyCaching
     private static readonly TimeSpan RenewalPatience = TimeSpan.FromMilliseconds(250);
 
     private static readonly TimeSpan LookupTimeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>A key known in memory waits no longer than this for Redis, one that is not waits for <see cref="RedisTimeout"/>.</summary>
     private static readonly TimeSpan RedisPatience = TimeSpan.FromMilliseconds(100);
+
+    private static readonly TimeSpan RedisTimeout = TimeSpan.FromSeconds(1);
 
     /// <summary>Bounds the memory that wrong keys can take: an entry has size 1, a few hundred bytes.</summary>
     private const int MaxEntries = 50_000;
@@ -42,7 +46,7 @@ internal static class ApiKeyCaching
             .WithDefaultEntryOptions(new FusionCacheEntryOptions(KnownFor) { Size = 1 }
                 .SetFailSafe(true, LastKnownFor, AskAgainAfter)
                 .SetFactoryTimeouts(RenewalPatience, LookupTimeout)
-                .SetDistributedCacheTimeouts(RedisPatience, RedisPatience))
+                .SetDistributedCacheTimeouts(RedisPatience, RedisTimeout))
             .WithMemoryCache(_ => new MemoryCache(new MemoryCacheOptions { SizeLimit = MaxEntries }))
             .WithSerializer(new ApiKeyIdentitySerializer())
             .WithDistributedCache(provider => new RedisCache(new RedisCacheOptions

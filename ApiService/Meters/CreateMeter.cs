@@ -32,6 +32,9 @@ internal static class CreateMeter
         if (MeterValidator.Create(definition, user.TenantId(), clock.GetUtcMicroseconds(), out var errors) is not { } meter)
             return Problem.Validation(errors);
 
+        // Looked up first only because EF logs the index's refusal as an error; the index alone decides between two at once.
+        if (await FindOtherAsync(database, meter, cancellationToken) is { } other)
+            return SlugTaken(meter, other);
         database.Add(meter);
         try
         {
@@ -39,14 +42,19 @@ internal static class CreateMeter
         }
         catch (DbUpdateException taken) when (IsTakenSlug(taken))
         {
-            var other = await database.Meters.Where(m => m.TenantId == meter.TenantId && m.Slug == meter.Slug)
-                .Select(m => (Ulid?)m.Id).SingleOrDefaultAsync(cancellationToken);
-            return Problem.Conflict($"There is already a meter '{meter.Slug}'.", other?.ToString());
+            return SlugTaken(meter, await FindOtherAsync(database, meter, cancellationToken));
         }
 
         response.Headers.ETag = MeterEndpoints.ETag(meter);
         return TypedResults.Created($"{Api.BasePath}/meters/{meter.Id}", MeterResponse.From(meter));
     }
+
+    private static Task<Ulid?> FindOtherAsync(MeteringDbContext database, Meter meter, CancellationToken cancellationToken) =>
+        database.Meters.Where(m => m.TenantId == meter.TenantId && m.Slug == meter.Slug)
+            .Select(m => (Ulid?)m.Id).SingleOrDefaultAsync(cancellationToken);
+
+    private static ApiProblem SlugTaken(Meter meter, Ulid? other) =>
+        Problem.Conflict($"There is already a meter '{meter.Slug}'.", other?.ToString());
 
     private static bool IsTakenSlug(DbUpdateException failure) => failure.InnerException is PostgresException
     {

@@ -1,0 +1,3 @@
+using CloudNative.ApiService.Tests;
+
+[assembly: AssemblyFixture(typeof(TestApi))]

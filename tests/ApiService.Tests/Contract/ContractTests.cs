@@ -1,0 +1,59 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CloudNative.ApiService.Tests.Contract;
+
+public sealed class ContractTests(TestApi api)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task OpenApiDocument_Now_IsTheCommittedOne()
+    {
+        using var client = api.Anonymous;
+
+        var document = await client.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative), Token);
+
+        await Snapshot.AssertAsync("openapi.json", document, Token);
+    }
+
+    [Fact]
+    public async Task Routes_Now_AreTheCommittedOnes()
+    {
+        var lines = api.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().SelectMany(Describe).Distinct().Order(StringComparer.Ordinal);
+
+        await Snapshot.AssertAsync("routes.txt", string.Join('\n', lines), Token);
+    }
+
+    [Fact]
+    public void Routes_UnderApi_NeedAKey()
+    {
+        var open = api.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(e => e.RoutePattern.RawText!.StartsWith("/api/", StringComparison.Ordinal) && Policy(e) != "key")
+            .Select(e => e.RoutePattern.RawText);
+
+        Assert.Empty(open);
+    }
+
+    [Fact]
+    public async Task ReferencePage_Opened_ComesFromThisServerAlone()
+    {
+        using var client = api.Anonymous;
+
+        var page = await client.GetStringAsync(new Uri("/scalar/", UriKind.Relative), Token);
+
+        Assert.Contains("CloudNative Metering API", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("https://", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("http://", page, StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<string> Describe(RouteEndpoint endpoint)
+    {
+        var methods = endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["*"];
+        return methods.Select(method => $"{method,-7}{endpoint.RoutePattern.RawText}  [{Policy(endpoint)}]");
+    }
+
+    private static string Policy(RouteEndpoint endpoint) =>
+        endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null && endpoint.Metadata.GetMetadata<IAuthorizeData>() is not null ? "key" : "anybody";
+}

@@ -1,0 +1,139 @@
+using System.Net;
+using System.Text.Json;
+
+namespace CloudNative.ApiService.Tests.Problems;
+
+/// <summary>What a client can get wrong, and the problem it gets for it.</summary>
+public sealed class BadRequestTests(TestApi api)
+{
+    private const string Meters = "/api/v1/meters";
+    private const string Good = """{"slug": "good", "eventType": "prompt", "aggregation": "COUNT"}""";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    /// <summary>Fault, method, path, body, content type, status, "field code" of each validation error.</summary>
+    public static TheoryData<string, string, string, string?, string, int, string[]> Faults { get; } = new()
+    {
+        { "malformed JSON", "POST", Meters, """{"slug": """, "application/json", 400, ["body invalid"] },
+        { "not even JSON", "POST", Meters, "slug=good", "application/json", 400, ["body invalid"] },
+        { "invalid UTF-16 escape", "POST", Meters, """{"slug": "\ud800"}""", "application/json", 400, ["slug invalid"] },
+        { "no body", "POST", Meters, "", "application/json", 400, ["body required"] },
+        { "null body", "POST", Meters, "null", "application/json", 400, ["body required"] },
+        { "array for object", "POST", Meters, "[]", "application/json", 400, ["body invalid"] },
+        { "missing fields", "POST", Meters, "{}", "application/json", 400, ["slug required", "eventType required", "aggregation required"] },
+        { "number for text", "POST", Meters, """{"slug": 1}""", "application/json", 400, ["slug invalid"] },
+        { "number in a map", "POST", Meters, """{"groupBy": {"model": 1}}""", "application/json", 400, ["groupBy.model invalid"] },
+        { "text for a map", "POST", Meters, """{"groupBy": "$.model"}""", "application/json", 400, ["groupBy invalid"] },
+        { "unknown field", "POST", Meters, """{"slug": "a", "agregation": "SUM"}""", "application/json", 400, ["agregation unknown"] },
+        { "other case", "POST", Meters, """{"Slug": "a"}""", "application/json", 400, ["Slug unknown"] },
+        { "field twice", "POST", Meters, """{"slug": "a", "slug": "b"}""", "application/json", 400, ["slug invalid"] },
+        {
+            "several faults", "POST", Meters, """{"slug": "A b", "aggregation": "SUM", "groupBy": {"subject": "$.x", "y": "y"}}""", "application/json", 400,
+            ["slug invalid", "eventType required", "valueProperty required", "groupBy.subject forbidden", "groupBy.y invalid"]
+        },
+        { "not supported yet", "POST", Meters, """{"slug": "a", "eventType": "e", "aggregation": "MAX", "valueProperty": "$.v"}""", "application/json", 400, ["aggregation not_supported"] },
+        { "other content type", "POST", Meters, Good, "text/plain", 415, [] },
+        { "unknown parameter", "POST", Meters + "?dryRun=true", Good, "application/json", 400, ["dryRun unknown"] },
+        { "unknown parameters", "GET", Meters + "?pag=2&size=1", null, "", 400, ["pag unknown", "size unknown"] },
+        { "text for number", "GET", Meters + "?page=two", null, "", 400, ["page invalid"] },
+        { "out of range", "GET", Meters + "?page=0&pageSize=1001&order=asc&orderBy=slug", null, "", 400, ["page out_of_range", "pageSize out_of_range", "order invalid", "orderBy invalid"] },
+        { "unknown meter", "GET", Meters + "/nowhere", null, "", 404, [] },
+        { "unknown meter by id", "GET", Meters + "/01ARZ3NDEKTSV4RRFFQ69G5FAV", null, "", 404, [] },
+        { "delete unknown meter", "DELETE", Meters + "/nowhere", null, "", 404, [] },
+        { "unknown route", "GET", "/api/v1/nowhere", null, "", 404, [] },
+        { "wrong method", "PATCH", Meters, "{}", "application/json", 405, [] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public async Task Send_Faulty_GivesTheProblem(
+        string fault, string method, string path, string? body, string contentType, int status, string[] errors)
+    {
+        using var client = await api.CreateTenantClientAsync(Token);
+        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = body is null ? null : Json.Content(body, contentType) };
+
+        using var response = await client.SendAsync(request, Token);
+
+        var problem = await AssertProblemAsync(response, status, fault);
+        Assert.Equal(errors, Errors(problem));
+    }
+
+    [Theory]
+    [InlineData(null, "Bearer", "An API key is needed")]
+    [InlineData("Basic YTpi", "Bearer", "An API key is needed")]
+    [InlineData("Bearer wrong", "Bearer error=\"invalid_token\"", "unknown or revoked")]
+    [InlineData("Bearer ", "Bearer", "An API key is needed")]
+    public async Task Send_WithoutGoodKey_GivesUnauthorized(string? authorization, string challenge, string detail)
+    {
+        using var client = api.Anonymous;
+        using var request = new HttpRequestMessage(HttpMethod.Get, Meters);
+        request.Headers.TryAddWithoutValidation("Authorization", authorization);
+
+        using var response = await client.SendAsync(request, Token);
+
+        var problem = await AssertProblemAsync(response, 401, "no good key");
+        Assert.Contains(detail, problem.Text("detail"), StringComparison.Ordinal);
+        Assert.Equal(challenge, response.Headers.WwwAuthenticate.ToString());
+    }
+
+    [Fact]
+    public async Task Send_FiveMebibytes_GivesPayloadTooLarge()
+    {
+        using var client = await api.CreateTenantClientAsync(Token);
+        // A careful client asks first, and is spared sending it all.
+        client.DefaultRequestHeaders.ExpectContinue = true;
+
+        using var response = await client.PostAsync(new Uri(Meters, UriKind.Relative), Json.Content($$"""{"slug": "{{new string('a', 5 << 20)}}"}"""), Token);
+
+        var problem = await AssertProblemAsync(response, 413, "5 MiB");
+        Assert.Contains("4 MiB", problem.Text("detail"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Send_WrongMethod_ListsTheRightOnes()
+    {
+        using var client = await api.CreateTenantClientAsync(Token);
+
+        using var response = await client.PutAsync(new Uri(Meters, UriKind.Relative), Json.Content(Good), Token);
+
+        Assert.Equal(["GET", "POST"], response.Content.Headers.Allow.Order());
+    }
+
+    [Fact]
+    public async Task Send_WrongContentType_ListsTheRightOnes()
+    {
+        using var client = await api.CreateTenantClientAsync(Token);
+
+        using var response = await client.PostAsync(new Uri(Meters, UriKind.Relative), Json.Content(Good, "application/xml"), Token);
+
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
+        Assert.Equal("application/json", Assert.Single(response.Headers.GetValues("Accept")));
+    }
+
+    [Fact]
+    public async Task Send_ClientIdOfOpenMeter_IsIgnored()
+    {
+        using var client = await api.CreateTenantClientAsync(Token);
+
+        using var response = await client.GetAsync(new Uri(Meters + "?clientId=portal", UriKind.Relative), Token);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    private static async Task<JsonElement> AssertProblemAsync(HttpResponseMessage response, int status, string fault)
+    {
+        Assert.True((int)response.StatusCode == status, $"{fault}: {(int)response.StatusCode} instead of {status}");
+        Assert.Equal("application/problem+json", Assert.Single(response.Content.Headers.GetValues("Content-Type")));
+        var problem = await response.ReadJsonAsync(Token);
+        Assert.Equal("about:blank", problem.Text("type"));
+        Assert.Equal(status, problem.GetProperty("status").GetInt32());
+        Assert.NotEmpty(problem.Text("title")!);
+        Assert.NotEmpty(problem.Text("detail")!);
+        Assert.StartsWith("urn:request:", problem.Text("instance"), StringComparison.Ordinal);
+        return problem;
+    }
+
+    private static string[] Errors(JsonElement problem) => problem.TryGetProperty("extensions", out var extensions)
+        ? extensions.GetProperty("validationErrors").EnumerateArray().Select(e => $"{e.Text("field")} {e.Text("code")}").ToArray()
+        : [];
+}
