@@ -4,6 +4,7 @@ namespace CloudNative.EndToEnd.Tests.Telemetry;
 
 public sealed class TraceTests(SystemFixture system)
 {
+    private const string CallerSpan = "00f067aa0ba902b7";
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
 
     [Fact]
@@ -15,20 +16,21 @@ public sealed class TraceTests(SystemFixture system)
         {
             Content = JsonContent.Create(new { specversion = "1.0", id = traceId, source = "trace-test", type = "traced", subject = "acme" }),
         };
-        request.Headers.Add("traceparent", $"00-{traceId}-00f067aa0ba902b7-01");
+        request.Headers.Add("traceparent", $"00-{traceId}-{CallerSpan}-01");
         using var response = await api.SendAsync(request, TestContext.Current.CancellationToken);
         response.EnsureSuccessStatusCode();
 
         var spans = await Eventually.GetAsync(
             _ => Task.FromResult(system.Spans.Spans.Where(span => span.TraceId == traceId).ToList()),
-            seen => seen.Any(span => span is { Service: "ingest", Scope: "Npgsql" }) && seen.Any(span => span is { Service: "api", ParentId: "00f067aa0ba902b7" }),
+            // A span is reported when it ends, the outer ones last.
+            seen => seen.Any(span => span is { Service: "ingest", Name: "process usage-events" }) && seen.Any(span => span is { Service: "api", ParentId: CallerSpan }),
             Deadline,
             "one trace with the request in api and the database write in ingest");
 
-        var request0 = Assert.Single(spans, span => span is { Service: "api", ParentId: "00f067aa0ba902b7" });
+        var received = Assert.Single(spans, span => span is { Service: "api", ParentId: CallerSpan });
         var send = Assert.Single(spans, span => span is { Service: "api", Name: "send usage-events" });
         var process = Assert.Single(spans, span => span is { Service: "ingest", Name: "process usage-events" });
-        Assert.Equal(request0.SpanId, send.ParentId);
+        Assert.Equal(received.SpanId, send.ParentId);
         Assert.Equal(send.SpanId, process.ParentId);
         Assert.Contains(spans, span => span is { Service: "ingest", Scope: "Npgsql" } && span.ParentId == process.SpanId);
     }

@@ -1,0 +1,70 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+
+namespace CloudNative.IngestService.Tests;
+
+public sealed class IngestProgressTests
+{
+    private static readonly TimeSpan StallAfter = TimeSpan.FromSeconds(15);
+    private readonly FakeTimeProvider _clock = new();
+    private readonly IngestProgress _progress;
+
+    public IngestProgressTests() => _progress = new IngestProgress(_clock, Options.Create(new IngestOptions { StallAfter = StallAfter }));
+
+    [Fact]
+    public async Task Check_BeforeJoining_IsNotReadyAndSaysWhatFailed()
+    {
+        _progress.Failed("broker away");
+        var result = await CheckAsync();
+        Assert.Equal(HealthStatus.Unhealthy, result.Status);
+        Assert.Contains("broker away", result.Description, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Check_LagThatMoves_IsReady()
+    {
+        _progress.Joined();
+        for (var i = 0; i < 10; i++)
+        {
+            _progress.Waiting(lag: 1000, moved: true);
+            _clock.Advance(TimeSpan.FromSeconds(10));
+        }
+
+        Assert.Equal(HealthStatus.Healthy, (await CheckAsync()).Status);
+    }
+
+    [Fact]
+    public async Task Check_LagThatDoesNotMove_IsNotReadyUntilItDoes()
+    {
+        _progress.Joined();
+        _progress.Waiting(lag: 5, moved: true);
+        _progress.Waiting(lag: 5, moved: false);
+        _clock.Advance(StallAfter + TimeSpan.FromSeconds(1));
+        Assert.Equal(HealthStatus.Unhealthy, (await CheckAsync()).Status);
+        _progress.Waiting(lag: 4, moved: true);
+        Assert.Equal(HealthStatus.Healthy, (await CheckAsync()).Status);
+    }
+
+    [Fact]
+    public async Task Check_DatabaseAwayWhileNothingElseMoves_IsNotReady()
+    {
+        _progress.Joined();
+        _progress.Waiting(lag: 0, moved: true);
+        _progress.Failed("PostgreSQL is away");
+        Assert.Equal(HealthStatus.Healthy, (await CheckAsync()).Status);
+        _clock.Advance(StallAfter + TimeSpan.FromSeconds(1));
+        Assert.Equal(HealthStatus.Unhealthy, (await CheckAsync()).Status);
+    }
+
+    [Fact]
+    public async Task Check_NothingToDo_StaysReady()
+    {
+        _progress.Joined();
+        _progress.Waiting(lag: 0, moved: false);
+        _clock.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(HealthStatus.Healthy, (await CheckAsync()).Status);
+    }
+
+    private Task<HealthCheckResult> CheckAsync() => _progress.CheckHealthAsync(new HealthCheckContext(), TestContext.Current.CancellationToken);
+}

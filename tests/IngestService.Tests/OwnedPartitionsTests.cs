@@ -1,0 +1,72 @@
+using CloudNative.Metering.Events;
+using Confluent.Kafka;
+
+namespace CloudNative.IngestService.Tests;
+
+public sealed class OwnedPartitionsTests
+{
+    private static readonly Headers NoHeaders = [];
+    private readonly OwnedPartitions _owned = new();
+
+    [Fact]
+    public void Take_WaitingRecords_GivesOneBatchAPartitionUpToItsLastRecord()
+    {
+        _owned.Assign(new PartitionClaim(1, 0, 1, 5));
+        _owned.Assign(new PartitionClaim(1, 1, 1, 0));
+        _owned.Add(0, Record(5), NoHeaders);
+        _owned.Add(0, Record(9), NoHeaders);
+        _owned.Add(1, Record(0), NoHeaders);
+
+        var batches = _owned.Take();
+
+        Assert.Equal([(0, 5L, 10L, 2), (1, 0L, 1L, 1)], batches.Select(b => (b.Claim.Partition, b.Claim.NextOffset, b.End, b.Records.Count)));
+        Assert.Equal(0, _owned.Waiting);
+        Assert.Empty(_owned.Take());
+    }
+
+    [Fact]
+    public void Add_PartitionThatIsNotOwned_IsIgnored()
+    {
+        _owned.Add(4, Record(0), NoHeaders);
+        Assert.Equal(0, _owned.Waiting);
+    }
+
+    [Fact]
+    public void Add_RecordBeforeTheNextOffset_IsIgnored()
+    {
+        _owned.Assign(new PartitionClaim(1, 0, 1, 5));
+        _owned.Add(0, Record(4), NoHeaders);
+        Assert.Equal(0, _owned.Waiting);
+    }
+
+    [Fact]
+    public void Assign_AgainWhileRecordsWait_DropsThem()
+    {
+        _owned.Assign(new PartitionClaim(1, 0, 1, 0));
+        _owned.Add(0, Record(0), NoHeaders);
+        _owned.Assign(new PartitionClaim(1, 0, 2, 0));
+        Assert.Equal(0, _owned.Waiting);
+    }
+
+    [Fact]
+    public void Remove_WhileRecordsWait_DropsOnlyThatPartitions()
+    {
+        _owned.Assign(new PartitionClaim(1, 0, 1, 0));
+        _owned.Assign(new PartitionClaim(1, 1, 1, 0));
+        _owned.Add(0, Record(0), NoHeaders);
+        _owned.Add(1, Record(0), NoHeaders);
+        _owned.Remove(0);
+        Assert.Equal(1, Assert.Single(_owned.Take()).Claim.Partition);
+    }
+
+    [Fact]
+    public void Advance_StoredBatch_GoesOnBehindIt()
+    {
+        _owned.Assign(new PartitionClaim(1, 0, 1, 0));
+        _owned.Add(0, Record(0), NoHeaders);
+        _owned.Advance(_owned.Take()[0]);
+        Assert.Equal(1, Assert.Single(_owned.Claims).NextOffset);
+    }
+
+    private static IngestRecord Record(long offset) => new(offset, DateTimeOffset.UnixEpoch, Ulid.Empty, default);
+}

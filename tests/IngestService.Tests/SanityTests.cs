@@ -1,7 +1,0 @@
-namespace CloudNative.IngestService.Tests;
-
-public sealed class SanityTests
-{
-    [Fact]
-    public void Scaffold_Builds_Runs() => Assert.Equal(4, 2 + 2);
-}
