@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using Aspire.Hosting.Orchestration;
 using Aspire.Hosting.Processes;
 using Aspire.Hosting.Tools;
 using Microsoft.Extensions.Hosting;
@@ -13,7 +14,8 @@ namespace Aspire.Hosting.Dashboard;
 /// one line says why.
 /// </summary>
 internal sealed partial class DashboardServer(
-    DashboardOptions options, IServiceProvider applicationServices, UserCache cache, ILogger<DashboardServer> logger) : BackgroundService
+    DashboardOptions options, LocalRun run, IServiceProvider applicationServices, UserCache cache, ILogger<DashboardServer> logger)
+    : BackgroundService
 {
     private const int LinesInError = 3;
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(3);
@@ -27,7 +29,8 @@ internal sealed partial class DashboardServer(
             var folder = await package.InstallAsync(cache, stoppingToken);
             var service = new ResourceServiceOptions(options.ApplicationName, options.ResourceServicePort, options.ResourceServiceApiKey);
             await using var resources = await ResourceServiceHost.StartAsync(service, applicationServices, stoppingToken);
-            await ServeAsync(DashboardProgram.Run(folder, cache, options), stoppingToken);
+            var spec = DashboardProgram.Run(folder, cache, options);
+            await ServeAsync(spec with { Environment = run.Mark(spec.Environment) }, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

@@ -22,7 +22,7 @@ internal static class DashboardServices
         }
 
         services.AddHostedService(provider => new DashboardServer(
-            options, provider, UserCache.Default, provider.GetRequiredService<ILogger<DashboardServer>>()));
+            options, provider.GetRequiredService<LocalRun>(), provider, UserCache.Default, provider.GetRequiredService<ILogger<DashboardServer>>()));
     }
 
     // A second run on this machine finds the usual ports taken; its dashboard is as good on others.

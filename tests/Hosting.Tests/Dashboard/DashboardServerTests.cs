@@ -1,4 +1,5 @@
 using Aspire.Hosting.Dashboard;
+using Aspire.Hosting.Orchestration;
 using Aspire.Hosting.Tools;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,7 +16,8 @@ public sealed class DashboardServerTests
         var notAFolder = Path.GetTempFileName();
         var logger = new ListLogger<DashboardServer>();
         await using var services = new ServiceCollection().BuildServiceProvider();
-        using var server = new DashboardServer(new DashboardOptions("Small", 1, 2, 3, 4), services, new UserCache(notAFolder), logger);
+        using var run = new LocalRun(new LocalRunOptions("."));
+        using var server = new DashboardServer(new DashboardOptions("Small", 1, 2, 3, 4), run, services, new UserCache(notAFolder), logger);
 
         await server.StartAsync(Cancellation);
         await server.ExecuteTask!.WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
