@@ -12,9 +12,6 @@ internal sealed partial class EventStream(
     NpgsqlDataSource dataSource, KafkaConnection kafka, IngestProgress progress, IOptions<IngestOptions> options, IHostEnvironment environment,
     ILogger<EventStream> logger)
 {
-    // The embedded engine's in-memory cluster can't tell a topic's id; a topic of this name tells its incarnation instead.
-    private const string IncarnationTopic = "cluster-incarnation-";
-
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(500);
 
@@ -45,10 +42,6 @@ internal sealed partial class EventStream(
     {
         using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = kafka.BootstrapServers })
             .SetLogHandler((_, message) => KafkaLog.Write(logger, message)).Build();
-        if (environment.IsDevelopment() && await Task.Run(() => admin.GetMetadata(RequestTimeout), cancellationToken) is { } metadata
-            && metadata.Topics.Find(topic => topic.Topic.StartsWith(IncarnationTopic, StringComparison.Ordinal)) is { } incarnation)
-            return new StreamIdentity(UsageEventTopic.Name, incarnation.Topic);
-
         var topics = await admin.DescribeTopicsAsync(
             TopicCollection.OfTopicNames([UsageEventTopic.Name]), new DescribeTopicsOptions { RequestTimeout = RequestTimeout }).WaitAsync(cancellationToken);
         return new StreamIdentity(UsageEventTopic.Name, topics.TopicDescriptions[0].TopicId.ToString());

@@ -8,12 +8,6 @@ internal static class InMemoryKafkaProgram
 {
     public const string Verb = "kafka";
 
-    /// <summary>
-    /// A topic of this name and a random end exists beside the others. The cluster has no controller, so clients can't ask it for a topic's id:
-    /// this is how they see that it was started anew, and that offsets of an earlier one mean other records.
-    /// </summary>
-    private const string IncarnationTopic = "cluster-incarnation-";
-
     public static async Task<int> RunAsync(int port, IReadOnlyList<KafkaTopic> topics)
     {
         using var stopping = new CancellationTokenSource();
@@ -24,7 +18,6 @@ internal static class InMemoryKafkaProgram
         cluster.Advertise(IPAddress.Loopback.ToString(), port);
         foreach (var topic in topics)
             cluster.CreateTopic(topic);
-        cluster.CreateTopic(new KafkaTopic($"{IncarnationTopic}{Guid.NewGuid():N}", 1));
 
         await using var relay = TcpRelay.Start(new IPEndPoint(IPAddress.Loopback, port), cluster.Listener);
         await Console.Out.WriteLineAsync($"Kafka (in memory) is listening on {IPAddress.Loopback}:{port}, topics: {string.Join(", ", topics)}");
