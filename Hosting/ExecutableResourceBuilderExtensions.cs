@@ -30,15 +30,14 @@ public static class ExecutableResourceBuilderExtensions
             });
     }
 
-    public static IResourceBuilder<T> WithCommand<T>(this IResourceBuilder<T> builder, string command)
-        where T : ExecutableResource
+    public static IResourceBuilder<ExecutableResource> WithCommand(this IResourceBuilder<ExecutableResource> builder, string command)
     {
         builder.Resource.Last<ExecutableAnnotation>()!.Command = command;
         return builder;
     }
 
-    public static IResourceBuilder<T> WithWorkingDirectory<T>(this IResourceBuilder<T> builder, string workingDirectory)
-        where T : ExecutableResource
+    public static IResourceBuilder<ExecutableResource> WithWorkingDirectory(
+        this IResourceBuilder<ExecutableResource> builder, string workingDirectory)
     {
         builder.Resource.Last<ExecutableAnnotation>()!.WorkingDirectory =
             Path.GetFullPath(Path.Combine(builder.ApplicationBuilder.AppHostDirectory, workingDirectory));

@@ -1,7 +1,7 @@
 namespace Aspire.Hosting.ApplicationModel;
 
 /// <summary>How a command is shown and when it can be given.</summary>
-public class CommandOptions
+public sealed class CommandOptions
 {
     public string? Description { get; set; }
 

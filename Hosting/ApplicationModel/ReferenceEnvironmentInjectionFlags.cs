@@ -22,7 +22,7 @@ public enum ReferenceEnvironmentInjectionFlags
 }
 
 /// <summary>Narrows what references put into a resource's environment.</summary>
-public class ReferenceEnvironmentInjectionAnnotation(ReferenceEnvironmentInjectionFlags flags) : IResourceAnnotation
+public sealed class ReferenceEnvironmentInjectionAnnotation(ReferenceEnvironmentInjectionFlags flags) : IResourceAnnotation
 {
     public ReferenceEnvironmentInjectionFlags Flags { get; } = flags;
 }

@@ -75,11 +75,10 @@ public static class PostgresBuilderExtensions
         builder.WithEndpoint(PostgresServerResource.PrimaryEndpointName, e => e.Port = port);
 
     /// <summary>Does nothing in the embedded engine: pgAdmin is an image, which only Aspire's engine runs.</summary>
-    public static IResourceBuilder<T> WithPgAdmin<T>(
-        this IResourceBuilder<T> builder,
+    public static IResourceBuilder<PostgresServerResource> WithPgAdmin(
+        this IResourceBuilder<PostgresServerResource> builder,
         Action<IResourceBuilder<PgAdminContainerResource>>? configureContainer = null,
-        string? containerName = null)
-        where T : PostgresServerResource => builder;
+        string? containerName = null) => builder;
 
     private static async Task<PostgresServer> CreateServerAsync(
         PostgresServerResource resource, LocalProcessContext context, CancellationToken cancellationToken)
