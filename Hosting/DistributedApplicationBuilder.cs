@@ -29,13 +29,14 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         Options = options;
         AppHostAssembly = options.AssemblyName is { } name ? Assembly.Load(name) : Assembly.GetEntryAssembly();
         AppHostDirectory = options.ProjectDirectory ?? FindProjectDirectory(AppHostAssembly) ?? Directory.GetCurrentDirectory();
+        var args = CommandLineSwitches.Complete(options.Args ?? []);
         _host = new HostApplicationBuilder(new HostApplicationBuilderSettings
         {
+            Args = args,
             ApplicationName = AppHostAssembly?.GetName().Name,
             ContentRootPath = AppHostDirectory,
-            EnvironmentName = _capture?.EnvironmentName,
         });
-        _host.Configuration.AddCommandLine(CommandLineSwitches.Complete(options.Args ?? []), Switches);
+        _host.Configuration.AddCommandLine(args, Switches);
         ExecutionContext = new DistributedApplicationExecutionContext(
             string.Equals(Configuration[OperationKey], "publish", StringComparison.OrdinalIgnoreCase)
                 ? DistributedApplicationOperation.Publish

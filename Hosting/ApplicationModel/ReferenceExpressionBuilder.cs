@@ -47,6 +47,12 @@ public sealed class ReferenceExpressionBuilder
         public void AppendFormatted<T>(T valueProvider, string? format)
             where T : IValueProvider, IManifestExpressionProvider => _parts.AppendValue(valueProvider, format);
 
+        public void AppendFormatted<T>(IResourceBuilder<T> valueProvider)
+            where T : IResource, IValueProvider, IManifestExpressionProvider => _parts.AppendValue(valueProvider.Resource, null);
+
+        public void AppendFormatted<T>(IResourceBuilder<T> valueProvider, string? format)
+            where T : IResource, IValueProvider, IManifestExpressionProvider => _parts.AppendValue(valueProvider.Resource, format);
+
         internal ReferenceExpressionParts Parts => _parts;
     }
 }

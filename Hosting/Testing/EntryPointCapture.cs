@@ -1,5 +1,6 @@
 using System.Reflection;
 using Aspire.Hosting.Orchestration;
+using Microsoft.Extensions.Hosting;
 
 namespace Aspire.Hosting.Testing;
 
@@ -15,11 +16,6 @@ internal sealed class EntryPointCapture(Assembly appHost, string[] args, Action<
     /// <summary>Set in the flow of an entry point that a test runs.</summary>
     public static EntryPointCapture? Current => Ambient.Value;
 
-    /// <summary>A test's AppHost is in Development, unless it is told otherwise, as <c>dotnet run</c> makes it by its launch profile.</summary>
-    public string? EnvironmentName =>
-        args.Any(a => a.StartsWith("--environment", StringComparison.OrdinalIgnoreCase)) ? null
-        : Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT") ?? "Development";
-
     public void Configure(DistributedApplicationOptions options)
     {
         options.AssemblyName ??= appHost.FullName;
@@ -28,6 +24,8 @@ internal sealed class EntryPointCapture(Assembly appHost, string[] args, Action<
         [
             $"--{LocalRunOptions.RandomizePortsKey}=true",
             $"--{QuietKey}=true",
+            // As dotnet run has it from the AppHost's launch profile.
+            $"--{HostDefaults.EnvironmentKey}={Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT") ?? Environments.Development}",
             // The given ones come last, because the last one wins.
             .. options.Args ?? [],
         ];

@@ -1,0 +1,54 @@
+using System.Net;
+using System.Net.Sockets;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Orchestration;
+using Aspire.Hosting.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CloudNative.Hosting.Tests.Orchestration;
+
+public sealed class PortTests
+{
+    [Fact]
+    public async Task Start_TakenPort_NamesPortAndOwner()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        var builder = DistributedApplicationTestingBuilder.Create("--DcpPublisher:RandomizePorts=false");
+        builder.AddShell("web", Shell.Forever).WithHttpEndpoint(port: port);
+        await using var application = await builder.BuildAsync(TestContext.Current.CancellationToken);
+        await application.StartAsync(TestContext.Current.CancellationToken);
+        var error = await Assert.ThrowsAsync<DistributedApplicationException>(
+            () => application.ResourceNotifications.WaitForResourceHealthyAsync("web", TestContext.Current.CancellationToken));
+        Assert.Contains($"port {port} of its endpoint 'http' is taken by", error.Message, StringComparison.Ordinal);
+        if (OperatingSystem.IsLinux())
+            Assert.Contains($"process {Environment.ProcessId} (", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Allocate_FixedPorts_AreKeptUnlessRandomized()
+    {
+        Assert.Equal(5999, AllocatedPort("--DcpPublisher:RandomizePorts=false"));
+        Assert.NotEqual(5999, AllocatedPort());
+    }
+
+    [Fact]
+    public void Next_ManyPorts_AreDifferentAndFree()
+    {
+        var ports = new FreePorts();
+        var found = Enumerable.Range(0, 50).Select(_ => ports.Next()).ToList();
+        Assert.Equal(found.Count, found.Distinct().Count());
+        Assert.All(found, port => Assert.True(FreePorts.CanListen(port)));
+    }
+
+    private static int AllocatedPort(params string[] args)
+    {
+        var builder = DistributedApplicationTestingBuilder.Create(args);
+        var program = builder.AddExecutable("program", "program", ".").WithHttpEndpoint(port: 5999);
+        using var application = builder.Build();
+        application.Services.GetRequiredService<EndpointAllocation>().Allocate(application.Services.GetRequiredService<DistributedApplicationModel>());
+        return program.GetEndpoint("http").Port;
+    }
+}
