@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Aspire.Hosting;
 
 /// <summary>An application that can be run, tested or published.</summary>
-public sealed partial class DistributedApplication : IHost, IAsyncDisposable
+public partial class DistributedApplication : IHost, IAsyncDisposable
 {
     private readonly IHost _host;
 
@@ -32,7 +32,7 @@ public sealed partial class DistributedApplication : IHost, IAsyncDisposable
     public void Run() => RunAsync().GetAwaiter().GetResult();
 
     /// <inheritdoc cref="Run"/>
-    public async Task RunAsync(CancellationToken cancellationToken = default)
+    public virtual async Task RunAsync(CancellationToken cancellationToken = default)
     {
         try
         {
@@ -57,20 +57,25 @@ public sealed partial class DistributedApplication : IHost, IAsyncDisposable
     }
 
     /// <summary>Starts the resources; they become healthy in their own time.</summary>
-    public Task StartAsync(CancellationToken cancellationToken = default) => _host.StartAsync(cancellationToken);
+    public virtual Task StartAsync(CancellationToken cancellationToken = default) => _host.StartAsync(cancellationToken);
 
     /// <summary>Stops the resources, those that wait for others first.</summary>
-    public Task StopAsync(CancellationToken cancellationToken = default) => _host.StopAsync(cancellationToken);
+    public virtual Task StopAsync(CancellationToken cancellationToken = default) => _host.StopAsync(cancellationToken);
 
-    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+    public virtual void Dispose()
+    {
+        DisposeAsync().AsTask().GetAwaiter().GetResult();
+        GC.SuppressFinalize(this);
+    }
 
     /// <summary>Stops what still runs.</summary>
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         if (Services.GetService<Orchestrator>() is { } orchestrator)
             await orchestrator.StopAllAsync();
         if (_host is IAsyncDisposable disposable)
             await disposable.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 
     [LoggerMessage(LogLevel.Error, "{Problem}")]

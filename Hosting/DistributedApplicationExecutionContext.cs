@@ -1,7 +1,7 @@
 namespace Aspire.Hosting;
 
 /// <summary>What the AppHost was started for.</summary>
-public sealed class DistributedApplicationExecutionContext(DistributedApplicationOperation operation)
+public class DistributedApplicationExecutionContext(DistributedApplicationOperation operation)
 {
     private IServiceProvider? _serviceProvider;
 

@@ -30,14 +30,15 @@ public static class ExecutableResourceBuilderExtensions
             });
     }
 
-    public static IResourceBuilder<ExecutableResource> WithCommand(this IResourceBuilder<ExecutableResource> builder, string command)
+    public static IResourceBuilder<T> WithCommand<T>(this IResourceBuilder<T> builder, string command)
+        where T : ExecutableResource
     {
         builder.Resource.Last<ExecutableAnnotation>()!.Command = command;
         return builder;
     }
 
-    public static IResourceBuilder<ExecutableResource> WithWorkingDirectory(
-        this IResourceBuilder<ExecutableResource> builder, string workingDirectory)
+    public static IResourceBuilder<T> WithWorkingDirectory<T>(this IResourceBuilder<T> builder, string workingDirectory)
+        where T : ExecutableResource
     {
         builder.Resource.Last<ExecutableAnnotation>()!.WorkingDirectory =
             Path.GetFullPath(Path.Combine(builder.ApplicationBuilder.AppHostDirectory, workingDirectory));

@@ -1,7 +1,7 @@
 namespace Aspire.Hosting;
 
 /// <summary>A parameter has no value; the message names the configuration key that sets it.</summary>
-public sealed class MissingParameterValueException : DistributedApplicationException
+public class MissingParameterValueException : DistributedApplicationException
 {
     public MissingParameterValueException(string message) : base(message)
     {

@@ -1,7 +1,7 @@
 namespace Aspire.Hosting;
 
 /// <summary>How a project is added.</summary>
-public sealed class ProjectResourceOptions
+public class ProjectResourceOptions
 {
     /// <summary>Null means the AppHost's default, else the first profile that runs the project.</summary>
     public string? LaunchProfileName { get; set; }

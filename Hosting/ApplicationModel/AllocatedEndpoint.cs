@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Aspire.Hosting.ApplicationModel;
 
 /// <summary>Where an endpoint listens in this run.</summary>
-public sealed class AllocatedEndpoint(EndpointAnnotation endpoint, string address, int port)
+public class AllocatedEndpoint(EndpointAnnotation endpoint, string address, int port)
 {
     public EndpointAnnotation Endpoint { get; } = endpoint;
 

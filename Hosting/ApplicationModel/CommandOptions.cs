@@ -1,7 +1,7 @@
 namespace Aspire.Hosting.ApplicationModel;
 
 /// <summary>How a command is shown and when it can be given.</summary>
-public sealed class CommandOptions
+public class CommandOptions
 {
     public string? Description { get; set; }
 

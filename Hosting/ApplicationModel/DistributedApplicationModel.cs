@@ -1,7 +1,7 @@
 namespace Aspire.Hosting.ApplicationModel;
 
 /// <summary>The resources of one application.</summary>
-public sealed class DistributedApplicationModel(IResourceCollection resources)
+public class DistributedApplicationModel(IResourceCollection resources)
 {
     public DistributedApplicationModel(IEnumerable<IResource> resources) : this(new ResourceCollection(resources))
     {

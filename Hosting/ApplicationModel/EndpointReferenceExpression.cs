@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Aspire.Hosting.ApplicationModel;
 
 /// <summary>A part of another resource's endpoint as a value.</summary>
-public sealed class EndpointReferenceExpression(EndpointReference endpointReference, EndpointProperty property)
+public class EndpointReferenceExpression(EndpointReference endpointReference, EndpointProperty property)
     : IExpressionValue, IValueWithReferences
 {
     public EndpointReference Endpoint { get; } = endpointReference;

@@ -1,7 +1,7 @@
 namespace Aspire.Hosting.ApplicationModel;
 
 /// <summary>Sets variables when the environment of a resource is put together; later ones win.</summary>
-public sealed class EnvironmentCallbackAnnotation : IResourceAnnotation
+public class EnvironmentCallbackAnnotation : IResourceAnnotation
 {
     public EnvironmentCallbackAnnotation(string name, Func<string> callback)
         : this(context => context.EnvironmentVariables[name] = callback())

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Aspire.Hosting.ApplicationModel;
 
 /// <summary>The environment of a resource while it is put together.</summary>
-public sealed class EnvironmentCallbackContext(
+public class EnvironmentCallbackContext(
     DistributedApplicationExecutionContext executionContext,
     IResource resource,
     Dictionary<string, object>? environmentVariables = null,

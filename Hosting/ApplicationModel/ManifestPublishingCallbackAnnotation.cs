@@ -1,7 +1,7 @@
 namespace Aspire.Hosting.ApplicationModel;
 
 /// <summary>Keeps a resource out of what is published.</summary>
-public sealed class ManifestPublishingCallbackAnnotation : IResourceAnnotation
+public class ManifestPublishingCallbackAnnotation : IResourceAnnotation
 {
     public static ManifestPublishingCallbackAnnotation Ignore { get; } = new();
 }

@@ -1,5 +1,5 @@
 namespace Aspire.Hosting.ApplicationModel;
 
 /// <summary>A .NET project of this repository.</summary>
-public sealed class ProjectResource(string name) : Resource(name),
+public class ProjectResource(string name) : Resource(name),
     IResourceWithEnvironment, IResourceWithArgs, IResourceWithServiceDiscovery, IResourceWithWaitSupport, IResourceWithProbes, IComputeResource;

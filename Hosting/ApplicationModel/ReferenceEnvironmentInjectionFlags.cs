@@ -22,7 +22,7 @@ public enum ReferenceEnvironmentInjectionFlags
 }
 
 /// <summary>Narrows what references put into a resource's environment.</summary>
-public sealed class ReferenceEnvironmentInjectionAnnotation(ReferenceEnvironmentInjectionFlags flags) : IResourceAnnotation
+public class ReferenceEnvironmentInjectionAnnotation(ReferenceEnvironmentInjectionFlags flags) : IResourceAnnotation
 {
     public ReferenceEnvironmentInjectionFlags Flags { get; } = flags;
 }

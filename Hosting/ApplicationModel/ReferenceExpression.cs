@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Aspire.Hosting.ApplicationModel;
 
 /// <summary>A text with values in it that are known only at run time: <c>ReferenceExpression.Create($"{endpoint}/path")</c>.</summary>
-public sealed class ReferenceExpression : IExpressionValue, IValueWithReferences
+public class ReferenceExpression : IExpressionValue, IValueWithReferences
 {
     public static readonly ReferenceExpression Empty = new(new ReferenceExpressionParts());
 

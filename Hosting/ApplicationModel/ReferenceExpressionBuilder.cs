@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Aspire.Hosting.ApplicationModel;
 
 /// <summary>Puts a <see cref="ReferenceExpression"/> together piece by piece.</summary>
-public sealed class ReferenceExpressionBuilder
+public class ReferenceExpressionBuilder
 {
     private readonly ReferenceExpressionParts _parts = new();
 

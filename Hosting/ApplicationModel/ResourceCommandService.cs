@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Aspire.Hosting.ApplicationModel;
 
 /// <summary>Executes the commands of resources.</summary>
-public sealed partial class ResourceCommandService
+public partial class ResourceCommandService
 {
     private readonly ResourceNotificationService _notifications;
     private readonly ResourceLoggerService _loggers;

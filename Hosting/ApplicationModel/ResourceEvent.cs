@@ -1,7 +1,7 @@
 namespace Aspire.Hosting.ApplicationModel;
 
 /// <summary>What is known of one process of a resource after something changed.</summary>
-public sealed class ResourceEvent(IResource resource, string resourceId, CustomResourceSnapshot snapshot)
+public class ResourceEvent(IResource resource, string resourceId, CustomResourceSnapshot snapshot)
 {
     public IResource Resource { get; } = resource;
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Aspire.Hosting.ApplicationModel;
 
 /// <summary>The log lines of the resources.</summary>
-public sealed class ResourceLoggerService : IDisposable
+public class ResourceLoggerService : IDisposable
 {
     private readonly ConcurrentDictionary<string, ResourceLog> _logs = new(StringComparer.OrdinalIgnoreCase);
     private readonly TimeProvider _clock;
@@ -53,6 +53,7 @@ public sealed class ResourceLoggerService : IDisposable
     {
         foreach (var log in _logs.Values)
             log.Complete();
+        GC.SuppressFinalize(this);
     }
 
     internal ResourceLog Log(string resourceId) => _logs.GetOrAdd(resourceId, id => new ResourceLog(id, _clock));

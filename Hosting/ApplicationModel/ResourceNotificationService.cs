@@ -7,7 +7,7 @@ using Aspire.Hosting.Orchestration;
 namespace Aspire.Hosting.ApplicationModel;
 
 /// <summary>Tells what is known of the resources, now and from now on.</summary>
-public sealed class ResourceNotificationService : IDisposable
+public class ResourceNotificationService : IDisposable
 {
     // Nobody waits for ever: a resource that is not there after this long will not come without help.
     internal static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(3);
@@ -114,6 +114,7 @@ public sealed class ResourceNotificationService : IDisposable
                 watcher.Writer.TryComplete();
         }
 
+        GC.SuppressFinalize(this);
     }
 
     internal IReadOnlyList<ResourceEvent> Current()

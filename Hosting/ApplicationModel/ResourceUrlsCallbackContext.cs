@@ -1,7 +1,7 @@
 namespace Aspire.Hosting.ApplicationModel;
 
 /// <summary>The addresses of a resource while they are put together.</summary>
-public sealed class ResourceUrlsCallbackContext(
+public class ResourceUrlsCallbackContext(
     DistributedApplicationExecutionContext executionContext,
     IResource resource,
     List<ResourceUrlAnnotation>? urls = null,

@@ -3,7 +3,7 @@ using Aspire.Hosting.ApplicationModel;
 namespace Aspire.Hosting;
 
 /// <summary>A Kafka broker.</summary>
-public sealed class KafkaServerResource(string name) : ContainerResource(name), IResourceWithConnectionString
+public class KafkaServerResource(string name) : ContainerResource(name), IResourceWithConnectionString
 {
     internal const string PrimaryEndpointName = "tcp";
 

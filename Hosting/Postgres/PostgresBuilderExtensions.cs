@@ -75,10 +75,11 @@ public static class PostgresBuilderExtensions
         builder.WithEndpoint(PostgresServerResource.PrimaryEndpointName, e => e.Port = port);
 
     /// <summary>Does nothing in the embedded engine: pgAdmin is an image, which only Aspire's engine runs.</summary>
-    public static IResourceBuilder<PostgresServerResource> WithPgAdmin(
-        this IResourceBuilder<PostgresServerResource> builder,
+    public static IResourceBuilder<T> WithPgAdmin<T>(
+        this IResourceBuilder<T> builder,
         Action<IResourceBuilder<PgAdminContainerResource>>? configureContainer = null,
-        string? containerName = null) => builder;
+        string? containerName = null)
+        where T : PostgresServerResource => builder;
 
     private static async Task<PostgresServer> CreateServerAsync(
         PostgresServerResource resource, LocalProcessContext context, CancellationToken cancellationToken)

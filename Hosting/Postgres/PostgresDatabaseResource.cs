@@ -3,7 +3,7 @@ using System.Data.Common;
 namespace Aspire.Hosting.ApplicationModel;
 
 /// <summary>A database in a PostgreSQL server.</summary>
-public sealed class PostgresDatabaseResource(string name, string databaseName, PostgresServerResource postgresParentResource)
+public class PostgresDatabaseResource(string name, string databaseName, PostgresServerResource postgresParentResource)
     : Resource(name), IResourceWithParent<PostgresServerResource>, IResourceWithConnectionString
 {
     public PostgresServerResource Parent { get; } = postgresParentResource;
