@@ -59,11 +59,12 @@ internal static class EngineServices
         {
             services.AddSingleton<ConsoleLog>();
             services.AddHostedService<StartReport>();
-            if (builder.Environment.IsDevelopment() && !builder.Options.DisableDashboard)
-                services.AddDashboard(builder.Options.DashboardApplicationName ?? builder.Environment.ApplicationName, builder.Configuration);
         }
 
         services.AddHostedService(s => s.GetRequiredService<Orchestrator>());
+        // After the orchestrator, which starts the watchdog that ends the dashboard, too.
+        if (!LocalRunOptions.IsQuiet(builder) && builder.Environment.IsDevelopment() && !builder.Options.DisableDashboard)
+            services.AddDashboard(builder.Options.DashboardApplicationName ?? builder.Environment.ApplicationName, builder.Configuration);
     }
 
     private static void AddLogging(DistributedApplicationBuilder builder)

@@ -29,8 +29,7 @@ internal sealed partial class DashboardServer(
             var folder = await package.InstallAsync(cache, stoppingToken);
             var service = new ResourceServiceOptions(options.ApplicationName, options.ResourceServicePort, options.ResourceServiceApiKey);
             await using var resources = await ResourceServiceHost.StartAsync(service, applicationServices, stoppingToken);
-            var spec = DashboardProgram.Run(folder, cache, options);
-            await ServeAsync(spec with { Environment = run.Mark(spec.Environment) }, stoppingToken);
+            await ServeAsync(DashboardProgram.Run(folder, cache, options), stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -45,7 +44,7 @@ internal sealed partial class DashboardServer(
     private async Task ServeAsync(ProcessSpec spec, CancellationToken cancellationToken)
     {
         var lines = new ConcurrentQueue<string>();
-        await using var process = LocalProcess.Start(spec, output => lines.Enqueue(output.Line.Trim()));
+        await using var process = await run.StartAsync(spec, output => lines.Enqueue(output.Line.Trim()));
         try
         {
             await WaitUntilListeningAsync(process, cancellationToken);

@@ -16,7 +16,7 @@ public sealed class DashboardServerTests
         var notAFolder = Path.GetTempFileName();
         var logger = new ListLogger<DashboardServer>();
         await using var services = new ServiceCollection().BuildServiceProvider();
-        using var run = new LocalRun(new LocalRunOptions("."));
+        await using var run = new LocalRun(new LocalRunOptions("."), new ListLogger<LocalRun>());
         using var server = new DashboardServer(new DashboardOptions("Small", 1, 2, 3, 4), run, services, new UserCache(notAFolder), logger);
 
         await server.StartAsync(Cancellation);
