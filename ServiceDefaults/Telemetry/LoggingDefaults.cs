@@ -12,6 +12,8 @@ internal static class LoggingDefaults
             ["Logging:LogLevel:Default"] = "Information",
             ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
             ["Logging:LogLevel:Microsoft.EntityFrameworkCore.Database.Command"] = "Warning",
+            ["Logging:LogLevel:Npgsql"] = "Warning",
+            ["Logging:LogLevel:StackExchange.Redis"] = "Warning",
             ["Logging:LogLevel:System.Net.Http.HttpClient"] = "Warning",
             // Every attempt that is repeated, with its stack trace; the meter of that name counts them.
             ["Logging:LogLevel:Polly"] = "Error",
