@@ -23,7 +23,7 @@ internal static class ConfigurationErrors
             if (errors.Count == 0)
                 return;
 
-            Console.Error.WriteLine("Cannot start, the configuration is incomplete:");
+            Console.Error.WriteLine("Cannot start, the configuration is wrong:");
             foreach (var error in errors)
                 Console.Error.WriteLine($"  {error}");
             Environment.Exit(ExitCode);
