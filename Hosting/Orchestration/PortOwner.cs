@@ -36,13 +36,25 @@ internal static class PortOwner
     {
         try
         {
-            return Directory.EnumerateFiles(Path.Combine(processFolder, "fd"))
-                .Select(fd => File.ResolveLinkTarget(fd, returnFinalTarget: false)?.Name)
+            return Directory.EnumerateFiles(Path.Combine(processFolder, "fd")).Select(Target)
                 .Any(target => target is not null && inodes.Any(inode => target.EndsWith($"socket:[{inode}]", StringComparison.Ordinal)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return false;
+        }
+    }
+
+    // Descriptors come and go while they are looked at.
+    private static string? Target(string descriptor)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(descriptor, returnFinalTarget: false)?.Name;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 
