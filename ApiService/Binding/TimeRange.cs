@@ -9,7 +9,7 @@ internal static class TimeRange
     /// <summary>Null when absent, and when it can't be read; then the error is added.</summary>
     public static DateTimeOffset? Read(string parameter, string? text, ICollection<FieldError> errors)
     {
-        if (string.IsNullOrEmpty(text))
+        if (text is null)
             return null;
         if (Rfc3339.TryParse(text, out var time))
             return time;

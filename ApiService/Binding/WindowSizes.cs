@@ -12,7 +12,7 @@ internal static class WindowSizes
     /// <summary>Null when absent, and when there is no such window; then the error is added.</summary>
     public static WindowSize? Read(string? text, ICollection<FieldError> errors)
     {
-        if (string.IsNullOrEmpty(text))
+        if (text is null)
             return null;
         if (Names.TryGetValue(text, out var size))
             return size;

@@ -26,11 +26,14 @@ internal static class IngestEvents
     /// 204 is answered when Kafka has acknowledged every event: they are durable then, and each (source, id) will be counted once, however often it
     /// is sent. 503 means that nothing of the request is known to be accepted: send it again, with the same ids.
     /// </remarks>
-    private static async Task<Results<NoContent, ApiProblem>> HandleAsync(
+    internal static async Task<Results<NoContent, ApiProblem>> HandleAsync(
         HttpRequest request, ClaimsPrincipal user, EventProducer producer, CancellationToken cancellationToken)
     {
+        // Routing lets through the three types, and a body that says nothing of its type.
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var contentType))
+            return Problem.Of(StatusCodes.Status415UnsupportedMediaType);
         var errors = new List<FieldError>();
-        var events = UsageEventReader.Read(await ReadBodyAsync(request, cancellationToken), ShapeOf(request), errors);
+        var events = UsageEventReader.Read(await ReadBodyAsync(request, cancellationToken), ShapeOf(contentType), errors);
         if (errors.Count > 0)
             return Problem.Validation(errors);
 
@@ -45,8 +48,7 @@ internal static class IngestEvents
         }
     }
 
-    /// <summary>Routing has let through only the three types.</summary>
-    private static EventBody ShapeOf(HttpRequest request) => MediaTypeHeaderValue.Parse(request.ContentType).MediaType.Value?.ToLowerInvariant() switch
+    private static EventBody ShapeOf(MediaTypeHeaderValue contentType) => contentType.MediaType.Value?.ToLowerInvariant() switch
     {
         Single => EventBody.One,
         Batch => EventBody.Batch,

@@ -42,7 +42,7 @@ internal static class ListEvents
 
     /// <summary>List events</summary>
     /// <remarks>Newest time first. An event is listed as soon as it is counted.</remarks>
-    private static async Task<Results<Ok<IngestedEvent[]>, ApiProblem>> HandleAsync(
+    internal static async Task<Results<Ok<IngestedEvent[]>, ApiProblem>> HandleAsync(
         [AsParameters] Parameters parameters, ClaimsPrincipal user, UsageEventList events, CancellationToken cancellationToken)
     {
         var errors = new List<FieldError>();

@@ -42,7 +42,7 @@ internal static class LedgerEndpoints
 
     /// <summary>Read the books</summary>
     /// <remarks>What became of every event, by the minute in which it was accepted.</remarks>
-    private static async Task<Results<Ok<LedgerResponse>, ApiProblem>> HandleAsync(
+    internal static async Task<Results<Ok<LedgerResponse>, ApiProblem>> HandleAsync(
         [AsParameters] Parameters parameters, ClaimsPrincipal user, LedgerQuery ledger, TimeProvider clock, CancellationToken cancellationToken)
     {
         var errors = new List<FieldError>();

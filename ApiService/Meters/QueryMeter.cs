@@ -50,7 +50,7 @@ internal static class QueryMeter
     /// window and grouping is one row of 0.
     /// </remarks>
     /// <param name="idOrSlug">The meter's id or slug.</param>
-    private static async Task<Results<Ok<UsageResponse>, ApiProblem>> QueryAsync(
+    internal static async Task<Results<Ok<UsageResponse>, ApiProblem>> QueryAsync(
         string idOrSlug, [AsParameters] Parameters parameters, ClaimsPrincipal user, MeteringDbContext database, RollupQuery rollups,
         CancellationToken cancellationToken)
     {
@@ -69,7 +69,7 @@ internal static class QueryMeter
     /// <summary>List a meter's subjects</summary>
     /// <remarks>The distinct subjects of what the meter counted, sorted.</remarks>
     /// <param name="idOrSlug">The meter's id or slug.</param>
-    private static async Task<Results<Ok<IReadOnlyList<string>>, ApiProblem>> SubjectsAsync(
+    internal static async Task<Results<Ok<IReadOnlyList<string>>, ApiProblem>> SubjectsAsync(
         string idOrSlug, [AsParameters] RangeParameters parameters, ClaimsPrincipal user, MeteringDbContext database, RollupQuery rollups,
         CancellationToken cancellationToken)
     {
@@ -108,7 +108,7 @@ internal static class QueryMeter
 
     private static TimeZoneInfo ReadZone(string? text, List<FieldError> errors)
     {
-        if (string.IsNullOrEmpty(text))
+        if (text is null)
             return TimeZoneInfo.Utc;
         if (TimeZoneInfo.TryFindSystemTimeZoneById(text, out var zone) && zone.HasIanaId)
             return zone;

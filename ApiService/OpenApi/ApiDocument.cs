@@ -27,6 +27,7 @@ internal static class ApiDocument
         });
         options.AddSchemaTransformer<ApiSchemas>();
         options.AddOperationTransformer<ApiOperations>();
+        options.AddOperationTransformer<CloudEventBodies>();
     });
 
     public static WebApplication MapApiDocument(this WebApplication app)

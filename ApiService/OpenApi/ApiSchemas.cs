@@ -1,3 +1,6 @@
+using System.Text.Json.Nodes;
+using CloudNative.ApiService.Events;
+using CloudNative.Metering.Rollups;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -6,14 +9,22 @@ namespace CloudNative.ApiService.OpenApi;
 /// <summary>Says what the serializer's settings and converters hide from the document.</summary>
 internal sealed class ApiSchemas : IOpenApiSchemaTransformer
 {
+    private const string EventExample = """
+        {"specversion": "1.0", "id": "5c10fade-1c9e-4d6c-8275-c52c36731d3c", "source": "/gateway", "type": "prompt", "subject": "acme",
+         "time": "2026-01-01T00:00:00Z", "data": {"tokens": 1240, "model": "gpt-4"}}
+        """;
+
     public Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
         var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
         if (type == typeof(DateTimeOffset))
-        {
+            (schema.Type, schema.Format) = (JsonSchemaType.String, "date-time");
+        else if (type == typeof(ExactNumber))
+            schema.Type = JsonSchemaType.Number;
+        else if (type.IsEnum)
             schema.Type = JsonSchemaType.String;
-            schema.Format = "date-time";
-        }
+        else if (type == typeof(CloudEvent))
+            (schema.AdditionalPropertiesAllowed, schema.AdditionalProperties, schema.Examples) = (true, null, [JsonNode.Parse(EventExample)!]);
 
         // Null is never written: what can be null can be absent.
         foreach (var property in context.JsonTypeInfo.Properties.Where(property => property.IsGetNullable))

@@ -7,8 +7,12 @@ namespace CloudNative.ApiService.Tests;
 /// <summary>JSON as a client that knows no .NET sends and reads it.</summary>
 internal static class Json
 {
-    public static StringContent Content(string json, string contentType = "application/json") =>
-        new(json, Encoding.UTF8, MediaTypeHeaderValue.Parse(contentType));
+    public static StringContent Content(string json, string contentType = "application/json")
+    {
+        var content = new StringContent(json, Encoding.UTF8);
+        content.Headers.ContentType = contentType.Length == 0 ? null : MediaTypeHeaderValue.Parse(contentType);
+        return content;
+    }
 
     public static async Task<JsonElement> ReadJsonAsync(this HttpResponseMessage response, CancellationToken cancellationToken)
     {

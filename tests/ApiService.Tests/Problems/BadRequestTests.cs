@@ -7,6 +7,10 @@ namespace CloudNative.ApiService.Tests.Problems;
 public sealed class BadRequestTests(TestApi api)
 {
     private const string Meters = "/api/v1/meters";
+    private const string Query = Meters + "/good/query";
+    private const string Events = "/api/v1/events";
+    private const string Event = "application/cloudevents+json";
+    private const string GoodEvent = """{"id": "1", "source": "/a", "type": "t", "subject": "s", "specversion": "1.0", "data": {}}""";
     private const string Good = """{"slug": "good", "eventType": "prompt", "aggregation": "COUNT"}""";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -40,6 +44,25 @@ public sealed class BadRequestTests(TestApi api)
         { "unknown meter", "GET", Meters + "/nowhere", null, "", 404, [] },
         { "unknown meter by id", "GET", Meters + "/01ARZ3NDEKTSV4RRFFQ69G5FAV", null, "", 404, [] },
         { "delete unknown meter", "DELETE", Meters + "/nowhere", null, "", 404, [] },
+        { "query of an unknown meter", "GET", Meters + "/nowhere/query", null, "", 404, [] },
+        { "from after to", "GET", Query + "?from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z", null, "", 400, ["from out_of_range"] },
+        { "from equals to", "GET", Query + "?from=2026-02-01T00:00:00Z&to=2026-02-01T01:00:00%2B01:00", null, "", 400, ["from out_of_range"] },
+        { "local time", "GET", Query + "?from=2026-02-01T00:00:00", null, "", 400, ["from invalid"] },
+        { "empty time", "GET", Query + "?from=", null, "", 400, ["from invalid"] },
+        { "unknown window and zone", "GET", Query + "?windowSize=YEAR&windowTimeZone=Mars", null, "", 400, ["windowSize invalid", "windowTimeZone unknown"] },
+        { "unknown dimension", "GET", Query + "?groupBy=colour", null, "", 400, ["groupBy unknown"] },
+        { "misspelt window", "GET", Query + "?windowsize=DAY&windowZone=UTC", null, "", 400, ["windowZone unknown"] },
+        { "malformed event", "POST", Events, "{", Event, 400, ["body invalid"] },
+        { "no event", "POST", Events, "", Event, 400, ["body invalid"] },
+        { "event without fields", "POST", Events, "{}", Event, 400, ["id required", "source required", "type required", "subject required", "specversion required"] },
+        { "batch for event", "POST", Events, "[]", Event, 400, ["body invalid"] },
+        { "fault in a batch", "POST", Events, $"[{GoodEvent}, {{}}]", "application/json", 400, ["[1].id required", "[1].source required", "[1].type required", "[1].subject required", "[1].specversion required"] },
+        { "text for data", "POST", Events, GoodEvent.Replace("{}", "1", StringComparison.Ordinal), Event, 400, ["data invalid"] },
+        { "other event type", "POST", Events, GoodEvent, "text/plain", 415, [] },
+        { "event without type", "POST", Events, GoodEvent, "", 415, [] },
+        { "unknown event parameter", "POST", Events + "?async=1", GoodEvent, Event, 400, ["async unknown"] },
+        { "event list", "GET", Events + "?limit=1001&from=yesterday", null, "", 400, ["from invalid", "limit out_of_range"] },
+        { "books backwards", "GET", "/api/v1/ledger?from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z", null, "", 400, ["from out_of_range"] },
         { "unknown route", "GET", "/api/v1/nowhere", null, "", 404, [] },
         { "wrong method", "PATCH", Meters, "{}", "application/json", 405, [] },
     };
@@ -50,6 +73,7 @@ public sealed class BadRequestTests(TestApi api)
         string fault, string method, string path, string? body, string contentType, int status, string[] errors)
     {
         using var client = await api.CreateTenantClientAsync(Token);
+        using var meter = await client.PostAsync(new Uri(Meters, UriKind.Relative), Json.Content(Good), Token);
         using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = body is null ? null : Json.Content(body, contentType) };
 
         using var response = await client.SendAsync(request, Token);
@@ -76,14 +100,17 @@ public sealed class BadRequestTests(TestApi api)
         Assert.Equal(challenge, response.Headers.WwwAuthenticate.ToString());
     }
 
-    [Fact]
-    public async Task Send_FiveMebibytes_GivesPayloadTooLarge()
+    [Theory]
+    [InlineData(Meters, "application/json")]
+    [InlineData(Events, Event)]
+    public async Task Send_FiveMebibytes_GivesPayloadTooLarge(string path, string contentType)
     {
         using var client = await api.CreateTenantClientAsync(Token);
         // A careful client asks first, and is spared sending it all.
         client.DefaultRequestHeaders.ExpectContinue = true;
 
-        using var response = await client.PostAsync(new Uri(Meters, UriKind.Relative), Json.Content($$"""{"slug": "{{new string('a', 5 << 20)}}"}"""), Token);
+        using var response = await client.PostAsync(
+            new Uri(path, UriKind.Relative), Json.Content($$"""{"slug": "{{new string('a', 5 << 20)}}"}""", contentType), Token);
 
         var problem = await AssertProblemAsync(response, 413, "5 MiB");
         Assert.Contains("4 MiB", problem.Text("detail"), StringComparison.Ordinal);
@@ -99,15 +126,17 @@ public sealed class BadRequestTests(TestApi api)
         Assert.Equal(["GET", "POST"], response.Content.Headers.Allow.Order());
     }
 
-    [Fact]
-    public async Task Send_WrongContentType_ListsTheRightOnes()
+    [Theory]
+    [InlineData(Meters, "application/json")]
+    [InlineData(Events, "application/cloudevents+json, application/cloudevents-batch+json, application/json")]
+    public async Task Send_WrongContentType_ListsTheRightOnes(string path, string types)
     {
         using var client = await api.CreateTenantClientAsync(Token);
 
-        using var response = await client.PostAsync(new Uri(Meters, UriKind.Relative), Json.Content(Good, "application/xml"), Token);
+        using var response = await client.PostAsync(new Uri(path, UriKind.Relative), Json.Content(Good, "application/xml"), Token);
 
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
-        Assert.Equal("application/json", Assert.Single(response.Headers.GetValues("Accept")));
+        Assert.Equal(types, Assert.Single(response.Headers.GetValues("Accept")));
     }
 
     [Fact]
