@@ -3,8 +3,9 @@ using Microsoft.Extensions.Hosting;
 var builder = DistributedApplication.CreateBuilder(args);
 var keepsData = args.Contains("--keep-data");
 
-// Where the application is published to: dotnet run --project AppHost -- --operation publish --step publish --output-path OUT
-builder.AddKubernetesEnvironment("kubernetes");
+// Where the application is published to, and its namespace there:
+// dotnet run --project AppHost -- --operation publish --step publish --output-path OUT
+builder.AddKubernetesEnvironment("cloudnative");
 
 var postgres = builder.AddPostgres("postgres");
 var metering = postgres.AddDatabase("metering");

@@ -35,18 +35,20 @@ internal static class ResourceProperties
         yield return Known("resource.healthState", snapshot.HealthStatus?.ToString());
         // Shows the resource below its parent in the list.
         if (resourceEvent.Resource is IResourceWithParent { Parent: var parent })
-            yield return Known("resource.parentName", parent.Name);
+            yield return Known("resource.parentName", parent.Instances()[0].Id);
+        var isServer = snapshot.ResourceType is not (KnownResourceTypes.Project or KnownResourceTypes.Executable);
         foreach (var property in snapshot.Properties)
-            yield return ToMessage(property);
+            yield return ToMessage(property, isServer);
     }
 
     private static Proto.ResourceProperty Known(string name, string? value) => new() { Name = name, Value = ToValue(value), IsSensitive = false };
 
-    private static Proto.ResourceProperty ToMessage(ResourcePropertySnapshot property)
+    private static Proto.ResourceProperty ToMessage(ResourcePropertySnapshot property, bool isServer)
     {
         var message = new Proto.ResourceProperty
         {
-            Name = property.Name,
+            // Under its known name the path would be shown as the source, and "dotnet" says less than "Garnet".
+            Name = isServer && property.Name == KnownProperties.ExecutablePath ? "server.path" : property.Name,
             Value = ToValue(property.Value),
             IsSensitive = property.IsSensitive,
         };

@@ -9,15 +9,15 @@ internal static class KustomizeTree
     public const string KustomizationFile = "kustomization.yaml";
     private const string NamespaceFile = "namespace.yaml";
 
-    public static IReadOnlyList<(string Path, string Text)> Create(string application, IReadOnlyList<Workload> workloads)
+    public static IReadOnlyList<(string Path, string Text)> Create(PublishTarget target, IReadOnlyList<Workload> workloads)
     {
-        List<(string Path, string Text)> files = [(NamespaceFile, Yaml(NamespaceManifest.Create(application)))];
+        List<(string Path, string Text)> files = [(NamespaceFile, Yaml(NamespaceManifest.Create(target)))];
         foreach (var workload in workloads)
-            files.AddRange(Documents(workload, application).Select(document => ($"{workload.Name}/{document.Kind}.yaml", Yaml(document.Body))));
+            files.AddRange(Documents(workload, target).Select(document => ($"{workload.Name}/{document.Kind}.yaml", Yaml(document.Body))));
 
         var kustomization = new Kustomization
         {
-            Namespace = application,
+            Namespace = target.Namespace,
             Resources = [.. files.Select(file => file.Path)],
             Images = [.. workloads.Select(workload => new KustomizationImage
             {
@@ -28,19 +28,19 @@ internal static class KustomizeTree
         return files;
     }
 
-    private static IEnumerable<(string Kind, object Body)> Documents(Workload workload, string application)
+    private static IEnumerable<(string Kind, object Body)> Documents(Workload workload, PublishTarget target)
     {
-        yield return ("serviceaccount", ServiceAccountManifest.Create(workload, application));
-        yield return ("configmap", ConfigMapManifest.Create(workload, application));
+        yield return ("serviceaccount", ServiceAccountManifest.Create(workload, target));
+        yield return ("configmap", ConfigMapManifest.Create(workload, target));
         if (workload.Kind == WorkloadKind.RunOnce)
         {
-            yield return ("job", JobManifest.Create(workload, application));
+            yield return ("job", JobManifest.Create(workload, target));
             yield break;
         }
 
-        yield return ("deployment", DeploymentManifest.Create(workload, application));
+        yield return ("deployment", DeploymentManifest.Create(workload, target));
         if (workload.Ports.Count > 0)
-            yield return ("service", ServiceManifest.Create(workload, application));
+            yield return ("service", ServiceManifest.Create(workload, target));
     }
 
     private static string Yaml(object document) => KubernetesYaml.Serialize(document).ReplaceLineEndings("\n").TrimEnd('\n') + "\n";

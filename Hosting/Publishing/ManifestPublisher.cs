@@ -1,4 +1,5 @@
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Kubernetes;
 using Microsoft.Extensions.Logging;
 
 namespace Aspire.Hosting.Publishing;
@@ -15,13 +16,13 @@ internal static partial class ManifestPublisher
     {
         try
         {
-            var application = FindEnvironment(model).Name;
+            var target = PublishTarget.Of(FindEnvironment(model));
             var workloads = await new WorkloadReader(model).ReadAsync(cancellationToken);
-            var files = KustomizeTree.Create(application, workloads);
+            var files = KustomizeTree.Create(target, workloads);
 
             var folder = Path.GetFullPath(outputPath);
             await WriteAsync(PrepareFolder(Path.Combine(folder, BaseFolder)), files, cancellationToken);
-            await WriteAsync(folder, [(ReadmeFile, OperatorReadme.Write(application, workloads))], cancellationToken);
+            await WriteAsync(folder, [(ReadmeFile, OperatorReadme.Write(target.Namespace, workloads))], cancellationToken);
             LogPublished(logger, workloads.Count, folder);
             return 0;
         }
@@ -32,8 +33,8 @@ internal static partial class ManifestPublisher
         }
     }
 
-    private static IResource FindEnvironment(DistributedApplicationModel model) =>
-        model.Resources.OfType<IComputeEnvironmentResource>().ToList() switch
+    private static KubernetesEnvironmentResource FindEnvironment(DistributedApplicationModel model) =>
+        model.Resources.OfType<KubernetesEnvironmentResource>().ToList() switch
         {
             [var only] => only,
             [] => throw new PublishException("There is nothing to publish to: add builder.AddKubernetesEnvironment(\"name\") to the AppHost."),

@@ -7,22 +7,39 @@ namespace Aspire.Hosting.Publishing;
 /// What a value of the model becomes in a cluster: addresses of workloads are known, they are their services; addresses and
 /// passwords of data servers are the operator's, in one Secret per connection.
 /// </summary>
-internal sealed class ValueWriter(DistributedApplicationModel model)
+internal sealed class ValueWriter
 {
     /// <summary>The key of a whole connection string in its Secret.</summary>
     public const string ConnectionStringKey = "connection-string";
 
     private const string ParameterKey = "value";
 
+    // METERING_HOST and so on: where each part of a connection is injected.
+    private readonly Dictionary<string, PublishedValue.FromSecret> _connectionParts = new(StringComparer.Ordinal);
+
+    public ValueWriter(DistributedApplicationModel model)
+    {
+        foreach (var connection in model.Resources.OfType<IResourceWithConnectionString>())
+        {
+            var names = connection.GetConnectionProperties().Select(property => property.Key)
+                .Concat(connection.Annotations.OfType<ConnectionPropertyAnnotation>().Select(property => property.Name));
+            // Not required: the connection string says the same.
+            foreach (var name in names)
+                _connectionParts[$"{EnvironmentVariableName.Encode(connection.Name)}_{name}".ToUpperInvariant()] =
+                    new PublishedValue.FromSecret(ClusterName.Of(connection), name.ToLowerInvariant(), IsOptional: true);
+        }
+    }
+
     public async Task<PublishedValue> WriteAsync(string variable, object value, CancellationToken cancellationToken) => value switch
     {
+        ReferenceExpression when _connectionParts.TryGetValue(variable, out var part) => part,
         PublishedValue written => written,
         string text => new PublishedValue.Plain(text),
         Uri address => new PublishedValue.Plain(address.ToString()),
         IResourceBuilder<IResource> builder => await WriteAsync(variable, builder.Resource, cancellationToken),
         ParameterResource parameter => await WriteAsync(parameter, cancellationToken),
-        ConnectionStringReference reference => new PublishedValue.FromSecret(reference.Resource.Name, ConnectionStringKey, reference.Optional),
-        IResourceWithConnectionString resource => new PublishedValue.FromSecret(resource.Name, ConnectionStringKey, IsOptional: false),
+        ConnectionStringReference reference => new PublishedValue.FromSecret(ClusterName.Of(reference.Resource), ConnectionStringKey, reference.Optional),
+        IResourceWithConnectionString resource => new PublishedValue.FromSecret(ClusterName.Of(resource), ConnectionStringKey, IsOptional: false),
         EndpointReference endpoint => Write(variable, endpoint.Property(EndpointProperty.Url)),
         EndpointReferenceExpression endpoint => Write(variable, endpoint),
         ReferenceExpression expression => await WriteAsync(variable, expression, cancellationToken),
@@ -33,11 +50,11 @@ internal sealed class ValueWriter(DistributedApplicationModel model)
     private static async Task<PublishedValue> WriteAsync(ParameterResource parameter, CancellationToken cancellationToken)
     {
         if (parameter.Secret || parameter.IsConnectionString)
-            return new PublishedValue.FromSecret(parameter.Name, parameter.IsConnectionString ? ConnectionStringKey : ParameterKey, IsOptional: false);
+            return new PublishedValue.FromSecret(ClusterName.Of(parameter), parameter.IsConnectionString ? ConnectionStringKey : ParameterKey, IsOptional: false);
         return new PublishedValue.Plain(await parameter.GetValueAsync(cancellationToken) ?? "");
     }
 
-    private PublishedValue Write(string variable, EndpointReferenceExpression endpoint)
+    private static PublishedValue Write(string variable, EndpointReferenceExpression endpoint)
     {
         var owner = endpoint.Endpoint.Resource;
         return owner is IResourceWithConnectionString
@@ -59,19 +76,8 @@ internal sealed class ValueWriter(DistributedApplicationModel model)
         return new PublishedValue.Plain(string.Format(CultureInfo.InvariantCulture, expression.Format, [.. texts]));
     }
 
-    // A part of a connection (METERING_HOST) is a key (host) of the Secret of that connection, and not required: the connection
-    // string says the same. Anything else that needs a secret is a key of its own in the Secret of the first resource it names.
-    private PublishedValue.FromSecret InSecret(string variable, IResource owner)
-    {
-        var connection = model.Resources.OfType<IResourceWithConnectionString>()
-            .Where(resource => variable.StartsWith(Prefix(resource), StringComparison.Ordinal))
-            .MaxBy(resource => resource.Name.Length);
-        return connection is null
-            ? new PublishedValue.FromSecret(owner.Name, variable, IsOptional: false)
-            : new PublishedValue.FromSecret(connection.Name, variable[Prefix(connection).Length..].ToLowerInvariant(), IsOptional: true);
-    }
-
-    private static string Prefix(IResource resource) => EnvironmentVariableName.Encode(resource.Name).ToUpperInvariant() + "_";
+    // What needs more than a connection string or a parameter is a key of its own, in the Secret of the resource it needs.
+    private static PublishedValue.FromSecret InSecret(string variable, IResource owner) => new(ClusterName.Of(owner), variable, IsOptional: false);
 
     private static IResource Owner(object value) => value switch
     {

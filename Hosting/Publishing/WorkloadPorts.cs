@@ -29,7 +29,7 @@ internal static class WorkloadPorts
 
     public static WorkloadAddress Address(EndpointReference endpoint) =>
         Find(endpoint) is { } port
-            ? new WorkloadAddress(port.Scheme, endpoint.Resource.Name, port.Number)
+            ? new WorkloadAddress(port.Scheme, ClusterName.Of(endpoint.Resource), port.Number)
             : throw new PublishException($"The endpoint '{endpoint.EndpointName}' of '{endpoint.Resource.Name}' is referred to but not published.");
 
     private static int Number(IResource resource, EndpointAnnotation endpoint, ref int nextHttpPort)

@@ -50,7 +50,7 @@ internal sealed class WorkloadReader(DistributedApplicationModel model)
         var kind = IsWaitedForCompletion(resource) ? WorkloadKind.RunOnce : WorkloadKind.Service;
         var ports = kind == WorkloadKind.Service ? WorkloadPorts.Of(resource) : [];
         var checks = resource.Annotations.OfType<HttpHealthCheckAnnotation>().Select(ToCheck).OfType<HttpCheck>().ToList();
-        return new Workload(resource.Name, kind)
+        return new Workload(ClusterName.Of(resource), kind)
         {
             Image = image.Name,
             ImageTag = image.Tag,

@@ -7,11 +7,11 @@ namespace Aspire.Hosting.Publishing.Manifests;
 /// <summary>The variables of a workload that are no secret.</summary>
 internal static class ConfigMapManifest
 {
-    public static V1ConfigMap Create(Workload workload, string application) => new()
+    public static V1ConfigMap Create(Workload workload, PublishTarget target) => new()
     {
         ApiVersion = "v1",
         Kind = "ConfigMap",
-        Metadata = new V1ObjectMeta { Name = workload.Name, Labels = Labels.Of(workload, application) },
+        Metadata = new V1ObjectMeta { Name = workload.Name, Labels = Labels.Of(workload, target) },
         Data = Values(workload),
     };
 

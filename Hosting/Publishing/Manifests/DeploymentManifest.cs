@@ -7,11 +7,11 @@ internal static class DeploymentManifest
 {
     private const int RevisionsKept = 5;
 
-    public static V1Deployment Create(Workload workload, string application) => new()
+    public static V1Deployment Create(Workload workload, PublishTarget target) => new()
     {
         ApiVersion = "apps/v1",
         Kind = "Deployment",
-        Metadata = new V1ObjectMeta { Name = workload.Name, Labels = Labels.Of(workload, application) },
+        Metadata = new V1ObjectMeta { Name = workload.Name, Labels = Labels.Of(workload, target) },
         Spec = new V1DeploymentSpec
         {
             Replicas = workload.Replicas,
@@ -22,7 +22,7 @@ internal static class DeploymentManifest
                 Type = "RollingUpdate",
                 RollingUpdate = new V1RollingUpdateDeployment { MaxSurge = 1, MaxUnavailable = 0 },
             },
-            Template = PodTemplate.Create(workload, application, restartPolicy: "Always"),
+            Template = PodTemplate.Create(workload, target, restartPolicy: "Always"),
         },
     };
 }

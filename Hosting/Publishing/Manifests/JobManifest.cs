@@ -8,16 +8,16 @@ internal static class JobManifest
     private const int Retries = 6;
     private const int SecondsKept = 24 * 60 * 60;
 
-    public static V1Job Create(Workload workload, string application) => new()
+    public static V1Job Create(Workload workload, PublishTarget target) => new()
     {
         ApiVersion = "batch/v1",
         Kind = "Job",
-        Metadata = new V1ObjectMeta { Name = workload.Name, Labels = Labels.Of(workload, application) },
+        Metadata = new V1ObjectMeta { Name = workload.Name, Labels = Labels.Of(workload, target) },
         Spec = new V1JobSpec
         {
             BackoffLimit = Retries,
             TtlSecondsAfterFinished = SecondsKept,
-            Template = PodTemplate.Create(workload, application, restartPolicy: "OnFailure"),
+            Template = PodTemplate.Create(workload, target, restartPolicy: "OnFailure"),
         },
     };
 }

@@ -11,17 +11,17 @@ internal static class Labels
     /// <summary>What finds the pods of a workload. A selector can't be changed later, so it holds only the name.</summary>
     public static Dictionary<string, string> Selector(Workload workload) => new() { [Name] = workload.Name };
 
-    public static Dictionary<string, string> Of(Workload workload, string application) => new()
+    public static Dictionary<string, string> Of(Workload workload, PublishTarget target) => new()
     {
         [Name] = workload.Name,
-        [PartOf] = application,
+        [PartOf] = target.Namespace,
         [ManagedBy] = Manager,
     };
 
-    public static Dictionary<string, string> Of(string application) => new()
+    public static Dictionary<string, string> Of(PublishTarget target) => new()
     {
-        [Name] = application,
-        [PartOf] = application,
+        [Name] = target.Namespace,
+        [PartOf] = target.Namespace,
         [ManagedBy] = Manager,
     };
 }

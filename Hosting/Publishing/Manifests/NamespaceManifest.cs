@@ -8,9 +8,9 @@ internal static class NamespaceManifest
     private const string PodSecurity = "pod-security.kubernetes.io/";
     private const string Level = "restricted";
 
-    public static V1Namespace Create(string name)
+    public static V1Namespace Create(PublishTarget target)
     {
-        var labels = Labels.Of(name);
+        var labels = Labels.Of(target);
         labels[PodSecurity + "enforce"] = Level;
         labels[PodSecurity + "audit"] = Level;
         labels[PodSecurity + "warn"] = Level;
@@ -18,7 +18,7 @@ internal static class NamespaceManifest
         {
             ApiVersion = "v1",
             Kind = "Namespace",
-            Metadata = new V1ObjectMeta { Name = name, Labels = labels },
+            Metadata = new V1ObjectMeta { Name = target.Namespace, Labels = labels },
         };
     }
 }

@@ -10,11 +10,11 @@ internal static class PodTemplate
     private const string TemporaryVolume = "tmp";
     private const string ChecksumAnnotation = "checksum/config";
 
-    public static V1PodTemplateSpec Create(Workload workload, string application, string restartPolicy) => new()
+    public static V1PodTemplateSpec Create(Workload workload, PublishTarget target, string restartPolicy) => new()
     {
         Metadata = new V1ObjectMeta
         {
-            Labels = Labels.Of(workload, application),
+            Labels = Labels.Of(workload, target),
             Annotations = new Dictionary<string, string> { [ChecksumAnnotation] = ConfigMapManifest.Checksum(workload) },
         },
         Spec = new V1PodSpec
@@ -31,18 +31,18 @@ internal static class PodTemplate
                 FsGroup = UserId,
                 SeccompProfile = new V1SeccompProfile { Type = "RuntimeDefault" },
             },
-            Containers = [CreateContainer(workload)],
+            Containers = [CreateContainer(workload, target)],
             Volumes = [new V1Volume { Name = TemporaryVolume, EmptyDir = new V1EmptyDirVolumeSource { SizeLimit = new ResourceQuantity("256Mi") } }],
         },
     };
 
-    private static V1Container CreateContainer(Workload workload)
+    private static V1Container CreateContainer(Workload workload, PublishTarget target)
     {
         var container = new V1Container
         {
             Name = workload.Name,
             Image = workload.Image,
-            ImagePullPolicy = "IfNotPresent",
+            ImagePullPolicy = target.ImagePullPolicy,
             Args = workload.Arguments.Count > 0 ? [.. workload.Arguments] : null,
             Ports = workload.Ports.Count > 0
                 ? [.. workload.Ports.Select(port => new V1ContainerPort { Name = port.Name, ContainerPort = port.Number, Protocol = "TCP" })]

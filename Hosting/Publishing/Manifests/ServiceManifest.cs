@@ -5,14 +5,14 @@ namespace Aspire.Hosting.Publishing.Manifests;
 /// <summary>The name and ports under which the other workloads reach one.</summary>
 internal static class ServiceManifest
 {
-    public static V1Service Create(Workload workload, string application) => new()
+    public static V1Service Create(Workload workload, PublishTarget target) => new()
     {
         ApiVersion = "v1",
         Kind = "Service",
-        Metadata = new V1ObjectMeta { Name = workload.Name, Labels = Labels.Of(workload, application) },
+        Metadata = new V1ObjectMeta { Name = workload.Name, Labels = Labels.Of(workload, target) },
         Spec = new V1ServiceSpec
         {
-            Type = "ClusterIP",
+            Type = target.ServiceType,
             Selector = Labels.Selector(workload),
             Ports = [.. workload.Ports.Select(port => new V1ServicePort
             {

@@ -14,6 +14,9 @@ public sealed class ManifestPublisherTests
         "OTEL_BLRP_SCHEDULE_DELAY",
         "OTEL_BSP_SCHEDULE_DELAY",
         "OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "OTEL_EXPORTER_OTLP_HEADERS",
+        "OTEL_EXPORTER_OTLP_PROTOCOL",
         "OTEL_METRICS_EXEMPLAR_FILTER",
         "OTEL_METRIC_EXPORT_INTERVAL",
         "OTEL_TRACES_SAMPLER",
@@ -77,6 +80,7 @@ public sealed class ManifestPublisherTests
         var variables = tree.Find<V1Deployment>("api").Spec.Template.Spec.Containers.Single().Env.ToDictionary(variable => variable.Name);
         AssertSecret(variables["ConnectionStrings__orders"], "orders", "connection-string", optional: null);
         AssertSecret(variables["ORDERS_PASSWORD"], "orders", "password", optional: true);
+        AssertSecret(variables["ORDERS_USERNAME"], "orders", "username", optional: true);
         AssertSecret(variables["ConnectionStrings__cache"], "cache", "connection-string", optional: null);
         AssertSecret(variables["Token"], "token", "value", optional: null);
         Assert.Contains("create secret generic orders --from-literal=connection-string=", files["README.md"], StringComparison.Ordinal);
