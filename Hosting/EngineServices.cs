@@ -61,10 +61,10 @@ internal static class EngineServices
             services.AddHostedService<StartReport>();
         }
 
-        services.AddHostedService(s => s.GetRequiredService<Orchestrator>());
-        // After the orchestrator, which starts the watchdog that ends the dashboard, too.
+        // Before the orchestrator, so it is stopped after it: a service whose telemetry has nowhere to go takes seconds to end.
         if (!LocalRunOptions.IsQuiet(builder) && builder.Environment.IsDevelopment() && !builder.Options.DisableDashboard)
             services.AddDashboard(builder.Options.DashboardApplicationName ?? builder.Environment.ApplicationName, builder.Configuration);
+        services.AddHostedService(s => s.GetRequiredService<Orchestrator>());
     }
 
     private static void AddLogging(DistributedApplicationBuilder builder)

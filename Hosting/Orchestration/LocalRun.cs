@@ -11,7 +11,7 @@ internal sealed partial class LocalRun : IDisposable, IAsyncDisposable
     private const int IdLength = 10;
     private readonly string _appHostDirectory;
     private readonly ILogger _logger;
-    private RunWatchdog? _watchdog;
+    private readonly Lazy<RunWatchdog> _watchdog;
 
     public LocalRun(LocalRunOptions options, ILogger<LocalRun> logger)
     {
@@ -20,6 +20,7 @@ internal sealed partial class LocalRun : IDisposable, IAsyncDisposable
         Id = RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyz23456789", IdLength);
         // Short, because the path of a Unix socket below it has at most 107 bytes.
         TemporaryFolder = Path.Combine(Path.GetTempPath(), $"cn-{Id}");
+        _watchdog = new Lazy<RunWatchdog>(() => RunWatchdog.Start(Id, TemporaryFolder, LogProblem));
     }
 
     public string Id { get; }
@@ -33,29 +34,29 @@ internal sealed partial class LocalRun : IDisposable, IAsyncDisposable
     /// <summary>The folder of a resource that outlives the run.</summary>
     public string DataFolder(string volumeName) => Path.Combine(_appHostDirectory, ".data", volumeName);
 
-    /// <summary>From here on the run leaves nothing behind, even when this process is killed.</summary>
-    public void Guard() => _watchdog ??= RunWatchdog.Start(Id, TemporaryFolder, LogProblem);
-
-    /// <summary>Starts a process that belongs to the run.</summary>
+    /// <summary>Starts a process that belongs to the run. From the first one on the run leaves nothing behind, even when this process is killed.</summary>
     public async Task<LocalProcess> StartAsync(ProcessSpec spec, Action<ProcessOutput> onOutput)
     {
-        if (_watchdog is null)
-            return LocalProcess.Start(spec, onOutput);
-
-        var process = LocalProcess.Start(_watchdog.Mark(spec), onOutput);
-        await _watchdog.TrackAsync(process, CancellationToken.None);
+        var process = LocalProcess.Start(_watchdog.Value.Mark(spec), onOutput);
+        await _watchdog.Value.TrackAsync(process, CancellationToken.None);
         return process;
     }
 
-    /// <summary>Deletes the temporary folder, after ending what is left of the run.</summary>
+    /// <summary>Ends what is left of the run, and deletes the temporary folder.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_watchdog is not null)
-            await _watchdog.DisposeAsync();
+        if (_watchdog.IsValueCreated)
+            await _watchdog.Value.DisposeAsync();
+        else if (Directory.Exists(TemporaryFolder))
+            Directory.Delete(TemporaryFolder, recursive: true);
     }
 
     /// <summary>Leaves it to the watchdog to do so.</summary>
-    public void Dispose() => _watchdog?.Dispose();
+    public void Dispose()
+    {
+        if (_watchdog.IsValueCreated)
+            _watchdog.Value.Dispose();
+    }
 
     private void LogProblem(ProcessOutput output)
     {

@@ -5,7 +5,7 @@ namespace Aspire.Hosting.Orchestration;
 
 /// <summary>Starts all resources at once, each as soon as what it waits for is there, and stops them in the opposite order.</summary>
 internal sealed class Orchestrator(
-    DistributedApplicationModel model, ResourceRunnerFactory factory, EndpointAllocation endpoints, LocalRun run, ResourceLoggerService loggers)
+    DistributedApplicationModel model, ResourceRunnerFactory factory, EndpointAllocation endpoints, ResourceLoggerService loggers)
     : IHostedService
 {
     // The whole stop takes less than the ten seconds that a terminal's user waits.
@@ -17,7 +17,6 @@ internal sealed class Orchestrator(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        run.Guard();
         endpoints.Allocate(model);
         foreach (var instance in model.Resources.SelectMany(r => r.Instances()))
             _runners.Add(instance.Id, await factory.CreateAsync(instance));
@@ -72,15 +71,16 @@ internal sealed class Orchestrator(
             loggers.Complete(resource);
         foreach (var runner in _runners.Values)
             runner.Dispose();
-        await run.DisposeAsync();
     }
 
-    // Whoever waits for a resource at the start still uses it at the end, so it is stopped before.
+    // Whoever waits for a resource at the start, or refers to a server, still uses it at the end, so it is stopped before.
     private Task Stop(IResource resource, Dictionary<IResource, Task> stops, CancellationToken deadline)
     {
         if (stops.TryGetValue(resource, out var stopping))
             return stopping;
-        var dependents = model.Resources.Where(r => WaitGraph.Waits(r).Any(w => w.Resource == resource)).Select(r => Stop(r, stops, deadline));
+        // Where references go round in a circle, someone has to be the first.
+        stops[resource] = Task.CompletedTask;
+        var dependents = model.Resources.Where(r => WaitGraph.Uses(r, resource)).Select(r => Stop(r, stops, deadline));
         return stops[resource] = StopAfterAsync(Task.WhenAll([.. dependents]), resource, deadline);
     }
 

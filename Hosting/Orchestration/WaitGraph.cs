@@ -18,6 +18,11 @@ internal static class WaitGraph
     public static bool DependsOn(IResource resource, IResource other) =>
         Waits(resource).Any(w => w.Resource == other || DependsOn(w.Resource, other));
 
+    /// <summary>Whether a resource needs another one while it runs: it waited for it, or it has the address of that server.</summary>
+    public static bool Uses(IResource resource, IResource other) =>
+        Waits(resource).Any(w => w.Resource == other)
+        || (other is ContainerResource or IResourceWithParent && RefersTo(resource, other));
+
     /// <summary>Whether a resource is one that others wait for to end.</summary>
     public static bool RunsOnce(IResource resource, DistributedApplicationModel model) =>
         model.Resources.Any(r => Waits(r).Any(w => w.Resource == resource && w.WaitType == WaitType.WaitForCompletion));
@@ -29,6 +34,9 @@ internal static class WaitGraph
         foreach (var resource in resources)
             Visit(resource, [], done);
     }
+
+    private static bool RefersTo(IResource resource, IResource other) =>
+        resource.Annotations.OfType<ResourceRelationshipAnnotation>().Any(r => r.Resource == other && r.Type == KnownRelationshipTypes.Reference);
 
     private static void Visit(IResource resource, List<IResource> path, HashSet<IResource> done)
     {
