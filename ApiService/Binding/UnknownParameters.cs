@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.Validation;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -10,6 +11,9 @@ internal static class UnknownParameters
     /// <summary>OpenMeter's portal SDK sends it along; accepted and ignored.</summary>
     private const string ClientId = "clientId";
 
+    // Found by reflection, once a route.
+    private static readonly ConditionalWeakTable<Endpoint, string[]> KnownParameters = [];
+
     public static RouteGroupBuilder RefuseUnknownParameters(this RouteGroupBuilder group) => group.AddEndpointFilter(async (context, next) =>
     {
         var query = context.HttpContext.Request.Query;
@@ -20,15 +24,21 @@ internal static class UnknownParameters
 
     private static List<FieldError> Unknown(Endpoint endpoint, IQueryCollection query)
     {
-        var route = (endpoint as RouteEndpoint)?.RoutePattern;
-        var known = endpoint.Metadata.GetOrderedMetadata<IParameterBindingMetadata>()
-            .Where(parameter => IsFromQuery(parameter) && route?.GetParameter(parameter.Name) is null)
-            .Select(QueryParameter.NameOf).ToList();
-        return query.Keys.Where(key => key != ClientId && !known.Exists(name => Names(key, name)))
-            .Select(key => new FieldError(key, ErrorCodes.Unknown, known.Count == 0
+        var known = KnownParameters.GetValue(endpoint, Known);
+        return query.Keys.Where(key => key != ClientId && !Array.Exists(known, name => Names(key, name)))
+            .Select(key => new FieldError(key, ErrorCodes.Unknown, known.Length == 0
                 ? "This route has no query parameters."
                 : $"There is no such query parameter; known are {string.Join(", ", known)}."))
             .ToList();
+    }
+
+    private static string[] Known(Endpoint endpoint)
+    {
+        var route = (endpoint as RouteEndpoint)?.RoutePattern;
+        return endpoint.Metadata.GetOrderedMetadata<IParameterBindingMetadata>()
+            .Where(parameter => IsFromQuery(parameter) && route?.GetParameter(parameter.Name) is null)
+            .Select(QueryParameter.NameOf)
+            .ToArray();
     }
 
     private static bool IsFromQuery(IParameterBindingMetadata parameter)

@@ -1,3 +1,4 @@
+using CloudNative.Metering.Database;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace CloudNative.ApiService.Health;
@@ -6,6 +7,8 @@ namespace CloudNative.ApiService.Health;
 internal sealed class SystemHealth(HealthCheckService checks, IHttpClientFactory clients, TimeProvider clock)
 {
     public const string IngestClient = "ingest";
+    public const string PostgresCheck = MeteringDbContext.ConnectionName;
+    public const string KafkaCheck = "kafka";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
@@ -14,9 +17,9 @@ internal sealed class SystemHealth(HealthCheckService checks, IHttpClientFactory
         var components = await Task.WhenAll(
             AskAsync("api", token => OwnCheckAsync("self", HealthStatus.Unhealthy, token), cancellationToken),
             AskAsync("ingest", IngestAsync, cancellationToken),
-            AskAsync("postgres", token => OwnCheckAsync("metering", HealthStatus.Unhealthy, token), cancellationToken),
+            AskAsync("postgres", token => OwnCheckAsync(PostgresCheck, HealthStatus.Unhealthy, token), cancellationToken),
             AskAsync("redis", token => OwnCheckAsync("redis", HealthStatus.Degraded, token), cancellationToken),
-            AskAsync("kafka", token => OwnCheckAsync("kafka", HealthStatus.Unhealthy, token), cancellationToken));
+            AskAsync("kafka", token => OwnCheckAsync(KafkaCheck, HealthStatus.Unhealthy, token), cancellationToken));
         // HealthStatus counts upwards from Unhealthy.
         return new SystemHealthResponse(components.Min(c => c.Status), clock.GetUtcNow(), components);
     }

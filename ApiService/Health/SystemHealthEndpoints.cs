@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace CloudNative.ApiService.Health;
 
@@ -7,6 +8,13 @@ internal static class SystemHealthEndpoints
     public static IServiceCollection AddSystemHealth(this IServiceCollection services)
     {
         services.AddSingleton<SystemHealth>();
+        // While one of them is away the API still does half of its work, and every replica is in the same position: none may leave the service
+        // for it. Ingest answers 204 without PostgreSQL, queries answer without Kafka, and the other half says 503.
+        services.PostConfigure<HealthCheckServiceOptions>(options =>
+        {
+            foreach (var check in options.Registrations.Where(check => check.Name is SystemHealth.PostgresCheck or SystemHealth.KafkaCheck))
+                check.FailureStatus = HealthStatus.Degraded;
+        });
 #pragma warning disable EXTEXP0001 // The only way to leave the standard resilience out.
         // A probe is not repeated: what it wants to know is whether the first try works.
         services.AddHttpClient(SystemHealth.IngestClient, client => client.BaseAddress = new Uri("https+http://ingest"))

@@ -24,11 +24,19 @@ internal sealed class RequestExceptionHandler : IExceptionHandler
         BadHttpRequestException { InnerException: JsonException json } => Problem.Validation([JsonErrors.Describe(json)]),
         BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } bad => Unreadable(context, bad),
         BadHttpRequestException bad => Problem.Of(bad.StatusCode),
+        PostgresException refused when IsUnstorable(refused) => Unstorable(),
+        { InnerException: PostgresException refused } when IsUnstorable(refused) => Unstorable(),
         DatabaseUnavailableException => DatabaseAway(),
         NpgsqlException { IsTransient: true } => DatabaseAway(),
         { InnerException: NpgsqlException { IsTransient: true } } => DatabaseAway(),
         _ => null,
     };
+
+    // Of all characters only U+0000 is none that PostgreSQL's text and jsonb can hold.
+    private static bool IsUnstorable(PostgresException refused) =>
+        refused.SqlState is PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter;
+
+    private static ApiProblem Unstorable() => Problem.BadRequest("The request holds the character U+0000, which no text here can have.");
 
     private static ApiProblem DatabaseAway() => Problem.Unavailable("The database does not answer; try again.");
 
