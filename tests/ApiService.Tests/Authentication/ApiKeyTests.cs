@@ -12,6 +12,8 @@ public sealed class ApiKeyTests(TestApi api)
     // Behind authentication, but needs no database of its own.
     private static readonly Uri Health = new("/api/v1/system/health", UriKind.Relative);
 
+    private static readonly TimeSpan LongerThanFresh = TimeSpan.FromSeconds(7);
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -74,12 +76,22 @@ public sealed class ApiKeyTests(TestApi api)
         unknown.DefaultRequestHeaders.Authorization = new("Bearer", "never-seen");
 
         await Eventually.GetAsync(() => StatusAsync(known, Health), status => status == HttpStatusCode.OK, "The key in Redis was never let in.", Token);
+        await AssertStaysLetInAsync(known);
         using var refused = await unknown.GetAsync(Health, Token);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
         Assert.NotNull(refused.Headers.RetryAfter);
         Assert.Equal("application/problem+json", refused.Content.Headers.ContentType?.ToString());
         using var meters = await known.GetAsync(Meters, Token);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, meters.StatusCode);
+    }
+
+    /// <summary>Asks for longer than an answer of PostgreSQL is taken for fresh.</summary>
+    private static async Task AssertStaysLetInAsync(HttpClient client)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
+        while (TimeProvider.System.GetElapsedTime(start) < LongerThanFresh && await timer.WaitForNextTickAsync(Token))
+            Assert.Equal(HttpStatusCode.OK, await StatusAsync(client, Health));
     }
 
     private HttpClient ClientOf(string key)
