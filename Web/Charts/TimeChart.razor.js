@@ -4,7 +4,7 @@ const minute = 60_000, hour = 60 * minute, day = 24 * hour;
 const windows = [["minute", minute], ["hour", hour], ["day", day]];
 const steps = [1, 2, 5, 10, 15, 30].map(n => n * minute)
   .concat([1, 2, 3, 6, 12].map(n => n * hour), [1, 2, 7, 14, 28, 91, 182, 364].map(n => n * day));
-const tickWidth = 64;
+const tickWidth = 56;
 
 const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 2 });
 const utc = options => new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", ...options });

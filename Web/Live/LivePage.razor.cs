@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using CloudNative.Web.Api;
 using Microsoft.AspNetCore.Components;
@@ -59,6 +60,8 @@ public sealed partial class LivePage : IAsyncDisposable
     /// <summary>Shown instead of the page when the API answers 404.</summary>
     [Parameter]
     public RenderFragment? NotFound { get; set; }
+
+    private string? Age => _loadedAt is { } at ? $"The figures below are of {at.ToString("HH:mm:ss", CultureInfo.InvariantCulture)} UTC." : null;
 
     private bool Asleep => Paused || _hidden;
 

@@ -9,6 +9,7 @@ internal sealed class WatchedPage : IAsyncDisposable
     private const string ScreenshotFolder = "WEB_SCREENSHOTS";
 
     private const int TimeoutMs = 15_000;
+    private const int TallestShot = 2200;
 
     private readonly IBrowserContext _context;
     private readonly List<string> _faults = [];
@@ -66,8 +67,10 @@ internal sealed class WatchedPage : IAsyncDisposable
     public async Task ShootAsync(string name)
     {
         if (Environment.GetEnvironmentVariable(ScreenshotFolder) is { Length: > 0 } folder)
-            await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, $"{name}.png"), FullPage = true });
+            await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, $"{name}.png"), FullPage = await HeightAsync() < TallestShot });
     }
+
+    private Task<int> HeightAsync() => Page.EvaluateAsync<int>("document.documentElement.scrollHeight");
 
     public async ValueTask DisposeAsync() => await _context.DisposeAsync();
 }

@@ -142,7 +142,8 @@ internal sealed partial class FakeApi : IAsyncDisposable
             return;
         }
         body["id"] = $"01K{slug.ToUpperInvariant()}";
-        body["createdAt"] = body["updatedAt"] = TimeProvider.System.GetUtcNow().ToString("O");
+        body["createdAt"] = TimeProvider.System.GetUtcNow().ToString("O");
+        body["updatedAt"] = TimeProvider.System.GetUtcNow().ToString("O");
         lock (_lock)
             _meters.Add(body);
         await Results.Json(body, statusCode: 201).ExecuteAsync(context);
