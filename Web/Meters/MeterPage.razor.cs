@@ -1,5 +1,4 @@
 using CloudNative.Web.Api;
-using CloudNative.Web.Charts;
 using CloudNative.Web.Live;
 using Microsoft.AspNetCore.Components;
 
@@ -10,12 +9,7 @@ public sealed partial class MeterPage
     private LivePage? _page;
     private MeterView _view = new();
     private (string Slug, MeterView View)? _shown;
-    private Meter? _meter;
-    private UsageChart _chart = new(null, []);
-    private ChartData _data = new("", WindowSize.Hour, [], []);
-    private IReadOnlyList<UsageRow> _rows = [];
-    private IReadOnlyList<UsageRow> _totals = [];
-    private string _total = "";
+    private MeterUsage? _usage;
 
     [Inject]
     private MeteringApi Api { get; set; } = null!;
@@ -57,22 +51,6 @@ public sealed partial class MeterPage
 
     private void Show(MeterView view) => Navigation.NavigateTo(view.AddressOf(Slug), replace: true);
 
-    private async Task LoadAsync(CancellationToken cancellationToken)
-    {
-        var view = _view;
-        var (from, to) = view.Bounds(Time.GetUtcNow());
-        var whole = new UsageQuery(from, to, null) { Subject = view.Subject };
-        var windows = whole with { Window = view.Window, GroupBy = view.GroupBy };
-        var meter = Api.GetMeterAsync(Slug, cancellationToken);
-        var rows = Api.QueryMeterAsync(Slug, windows, cancellationToken);
-        var totals = Api.QueryMeterAsync(Slug, whole with { GroupBy = view.GroupBy }, cancellationToken);
-        var total = view.GroupBy is null ? totals : Api.QueryMeterAsync(Slug, whole, cancellationToken);
-        await Task.WhenAll(meter, rows, totals, total);
-
-        (_meter, _totals) = (await meter, await totals);
-        _total = await total is [var sum, ..] ? sum.Value.ToString() : "0";
-        _chart = new UsageChart(view.GroupBy, _totals);
-        _rows = [.. (await rows).OrderByDescending(row => row.WindowStart).ThenBy(row => row.Group(view.GroupBy), StringComparer.Ordinal)];
-        _data = _chart.Draw(_meter.Unit, view.Window, TimeWindows.Between(from, to, view.Window), _rows);
-    }
+    private async Task LoadAsync(CancellationToken cancellationToken) =>
+        _usage = await MeterUsage.LoadAsync(Api, Slug, _view, Time.GetUtcNow(), cancellationToken);
 }

@@ -1,0 +1,48 @@
+using CloudNative.Web.Api;
+using CloudNative.Web.Meters;
+
+namespace CloudNative.Web.Tests.Meters;
+
+public sealed class FieldErrorsTests
+{
+    [Fact]
+    public void Text_OfAField_JoinsItsErrors()
+    {
+        var errors = Errors(("slug", "Too long."), ("slug", "No capitals."), ("name", "Too long."));
+
+        Assert.Equal("Too long. No capitals.", errors.Text("slug"));
+        Assert.False(errors.Has("description"));
+        Assert.Null(errors.Elsewhere("Not valid."));
+    }
+
+    [Theory]
+    [InlineData("groupBy.model")]
+    [InlineData("groupBy['model']")]
+    public void Dimension_NamedByTheField_HasItsError(string field)
+    {
+        var errors = Errors((field, "No path."));
+
+        Assert.Equal("No path.", errors.Dimension(new MeterDraft.Dimension { Name = "model " }));
+        Assert.False(errors.HasDimension(new MeterDraft.Dimension { Name = "type" }));
+        Assert.Null(errors.Elsewhere("Not valid."));
+    }
+
+    [Fact]
+    public void Elsewhere_FieldTheFormLacks_IsShownAbove() =>
+        Assert.Equal("Too many.", Errors(("groupBy", "Too many."), ("slug", "Taken.")).Elsewhere("Not valid."));
+
+    [Fact]
+    public void Elsewhere_NoErrors_IsTheMessage() => Assert.Equal("Slug taken.", FieldErrors.None.Elsewhere("Slug taken."));
+
+    [Fact]
+    public void ToNewMeter_BlankFields_AreAbsent()
+    {
+        var draft = new MeterDraft { Slug = " m ", EventType = "t", Aggregation = "COUNT", ValueProperty = "$.x", Name = " " };
+        draft.Dimensions.Add(new MeterDraft.Dimension());
+
+        Assert.Equal(new NewMeter("m", "t", "COUNT"), draft.ToNewMeter());
+    }
+
+    private static FieldErrors Errors(params (string Field, string Message)[] errors) =>
+        new([.. errors.Select(error => new ValidationError(error.Field, "invalid", error.Message))]);
+}
