@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Options;
+using Polly;
 
 namespace CloudNative.Web.Api;
 
@@ -13,6 +14,7 @@ internal static class ApiServices
     private static readonly TimeSpan TotalTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(200);
+    private const int Retries = 2;
 
     public static IHostApplicationBuilder AddMeteringApi(this IHostApplicationBuilder builder)
     {
@@ -23,19 +25,25 @@ internal static class ApiServices
             http.DefaultRequestHeaders.Authorization =
                 new AuthenticationHeaderValue("Bearer", services.GetRequiredService<IOptions<ApiOptions>>().Value.Key);
         });
-#pragma warning disable EXTEXP0001 // replaces the handler of ServiceDefaults, whose timeouts suit services
+#pragma warning disable EXTEXP0001 // The only way to leave the standard resilience out.
+        // Its circuit breaker would hide the health page behind the calls that fail while the database is away.
         client.RemoveAllResilienceHandlers();
 #pragma warning restore EXTEXP0001
-        client.AddStandardResilienceHandler(options =>
-        {
-            options.TotalRequestTimeout.Timeout = TotalTimeout;
-            options.AttemptTimeout.Timeout = AttemptTimeout;
-            options.CircuitBreaker.SamplingDuration = AttemptTimeout * 2;
-            options.Retry.MaxRetryAttempts = 2;
-            options.Retry.Delay = RetryDelay;
-            // A POST or DELETE whose answer was lost may have been carried out: the person decides.
-            options.Retry.DisableForUnsafeHttpMethods();
-        });
+        client.AddResilienceHandler("api", pipeline => pipeline.AddTimeout(TotalTimeout).AddRetry(Retry()).AddTimeout(AttemptTimeout));
         return builder;
+    }
+
+    /// <summary>Asks again where no answer came. An answer is shown as it is, and pages ask again by themselves.</summary>
+    private static HttpRetryStrategyOptions Retry()
+    {
+        var retry = new HttpRetryStrategyOptions
+        {
+            MaxRetryAttempts = Retries,
+            Delay = RetryDelay,
+            ShouldHandle = attempt => ValueTask.FromResult(attempt.Outcome.Exception is HttpRequestException or ExecutionRejectedException),
+        };
+        // A POST or DELETE whose answer was lost may have been carried out: the person decides.
+        retry.DisableForUnsafeHttpMethods();
+        return retry;
     }
 }

@@ -10,6 +10,9 @@ namespace CloudNative.Web.Tests.Api;
 /// <summary>The client as the program builds it: discovery, key and retries.</summary>
 public sealed class ResilienceTests : IDisposable
 {
+    /// <summary>More than it takes to open a standard circuit breaker.</summary>
+    private const int Many = 150;
+
     private readonly StubApi _stub = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -17,14 +20,14 @@ public sealed class ResilienceTests : IDisposable
     public void Dispose() => _stub.Dispose();
 
     [Fact]
-    public async Task Get_FailedOnce_IsTriedAgainWithTheKeyAtTheDiscoveredAddress()
+    public async Task Get_NoAnswerOnce_IsTriedAgainWithTheKeyAtTheDiscoveredAddress()
     {
         var failures = 1;
         string? asked = null;
         _stub.On("GET /api/v1/meters", request =>
         {
             asked = $"{request.RequestUri!.Authority} {request.Headers.Authorization}";
-            return failures-- > 0 ? new HttpResponseMessage(HttpStatusCode.ServiceUnavailable) : new HttpResponseMessage { Content = new StringContent("[]") };
+            return failures-- > 0 ? throw new HttpRequestException("reset") : new HttpResponseMessage { Content = new StringContent("[]") };
         });
         await using var services = Services();
 
@@ -35,9 +38,22 @@ public sealed class ResilienceTests : IDisposable
     }
 
     [Fact]
-    public async Task Post_Failed_IsNotRepeated()
+    public async Task Get_FailingForLong_SaysWhatTheApiSaysEachTime()
     {
-        _stub.On("POST /api/v1/meters", _ => new HttpResponseMessage(HttpStatusCode.ServiceUnavailable));
+        _stub.Problem("GET /api/v1/meters", HttpStatusCode.ServiceUnavailable, "Database away.");
+        await using var services = Services();
+        var api = services.GetRequiredService<MeteringApi>();
+
+        for (var call = 0; call < Many; call++)
+            Assert.Equal("Database away.", (await Assert.ThrowsAsync<ApiException>(() => api.GetMetersAsync(Cancellation))).Message);
+
+        Assert.Equal(Many, _stub.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Post_NoAnswer_IsNotRepeated()
+    {
+        _stub.On("POST /api/v1/meters", _ => throw new HttpRequestException("reset"));
         await using var services = Services();
 
         await Assert.ThrowsAsync<ApiException>(
