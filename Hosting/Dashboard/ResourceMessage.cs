@@ -27,6 +27,7 @@ internal static class ResourceMessage
         };
         message.Environment.AddRange(snapshot.EnvironmentVariables.Select(ToMessage));
         message.Urls.AddRange(snapshot.Urls.Select(ToMessage));
+        message.Volumes.AddRange(snapshot.Volumes.Select(ToMessage));
         message.HealthReports.AddRange(snapshot.HealthReports.Select(ToMessage));
         message.Relationships.AddRange(snapshot.Relationships.Select(ToMessage));
         message.Commands.AddRange(snapshot.Commands.Select(ToMessage));
@@ -44,6 +45,11 @@ internal static class ResourceMessage
         IsInternal = url.IsInternal,
         IsInactive = url.IsInactive,
         DisplayProperties = new() { DisplayName = url.DisplayProperties.DisplayName, SortOrder = url.DisplayProperties.SortOrder },
+    };
+
+    private static Proto.Volume ToMessage(VolumeSnapshot volume) => new()
+    {
+        Source = volume.Source ?? "", Target = volume.Target, MountType = volume.MountType, IsReadOnly = volume.IsReadOnly,
     };
 
     private static Proto.HealthReport ToMessage(HealthReportSnapshot report)

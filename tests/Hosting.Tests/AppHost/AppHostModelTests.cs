@@ -37,7 +37,7 @@ public sealed class AppHostModelTests
     {
         await using var builder = await CreateAsync("--operation", "publish", "--step", "publish", "--output-path", "somewhere");
         Assert.True(builder.ExecutionContext.IsPublishMode);
-        Assert.Contains(builder.Resources, r => r.Name == "kubernetes");
+        Assert.Contains(builder.Resources, r => r.Name == "cloudnative");
         Assert.DoesNotContain(builder.Resources, r => r.Name is "dev-api-key");
     }
 

@@ -1,3 +1,4 @@
+using Aspire.Hosting;
 using Aspire.Hosting.Dashboard;
 using Aspire.Hosting.Orchestration;
 using Aspire.Hosting.Tools;
@@ -46,6 +47,18 @@ public sealed class DashboardServerTests
 
         Assert.Equal("http://collector:4317", configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"]);
         Assert.Null(configuration["AppHost:OtlpApiKey"]);
+    }
+
+    [Theory]
+    [InlineData(true, "--environment=Development")]
+    [InlineData(false, "--environment=Production")]
+    [InlineData(false, "--environment=Development", "--AppHost:Quiet=true")]
+    [InlineData(false, "--environment=Development", "--operation=publish")]
+    public void CreateBuilder_Run_HasADashboardOnlyForPeopleInDevelopment(bool expected, params string[] args)
+    {
+        var builder = DistributedApplication.CreateBuilder(args);
+
+        Assert.Equal(expected, builder.Configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] is not null);
     }
 
     [Fact]

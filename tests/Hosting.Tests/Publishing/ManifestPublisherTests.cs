@@ -1,5 +1,4 @@
 using Aspire.Hosting;
-using Aspire.Hosting.ApplicationModel;
 using k8s;
 using k8s.Models;
 
@@ -7,21 +6,6 @@ namespace CloudNative.Hosting.Tests.Publishing;
 
 public sealed class ManifestPublisherTests
 {
-    // What a run says about this machine or about Development, and a cluster says itself.
-    private static readonly string[] RunOnly =
-    [
-        "ASPNETCORE_ENVIRONMENT",
-        "OTEL_BLRP_SCHEDULE_DELAY",
-        "OTEL_BSP_SCHEDULE_DELAY",
-        "OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY",
-        "OTEL_EXPORTER_OTLP_ENDPOINT",
-        "OTEL_EXPORTER_OTLP_HEADERS",
-        "OTEL_EXPORTER_OTLP_PROTOCOL",
-        "OTEL_METRICS_EXEMPLAR_FILTER",
-        "OTEL_METRIC_EXPORT_INTERVAL",
-        "OTEL_TRACES_SAMPLER",
-    ];
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -29,7 +13,7 @@ public sealed class ManifestPublisherTests
     {
         using var tree = await PublishedTree.CreateAsync(SampleSystem.Create(PublishArgs));
 
-        var built = await Kustomize.BuildAsync(tree.BaseFolder, Cancellation);
+        var built = await ClusterTools.BuildAsync(tree.BaseFolder, Cancellation);
 
         Assert.Contains("image: service:1.0.0", built, StringComparison.Ordinal);
         Assert.Equal(tree.Documents().Count, KubernetesYaml.LoadAllFromString(built).Count);
@@ -99,24 +83,6 @@ public sealed class ManifestPublisherTests
         Assert.Equal("http://api:8080", tree.Find<V1ConfigMap>("web").Data["services__api__http__0"]);
         var port = Assert.Single(tree.Find<V1Service>("api").Spec.Ports);
         Assert.Equal(8080, port.Port);
-    }
-
-    [Theory]
-    [InlineData("api")]
-    [InlineData("web")]
-    [InlineData("migrations")]
-    public async Task Publish_Environment_HasTheNamesOfARun(string name)
-    {
-        using var tree = await PublishedTree.CreateAsync(SampleSystem.Create(PublishArgs));
-
-        var published = tree.Find<V1ConfigMap>(name).Data?.Keys ?? [];
-        var container = tree.Documents().OfType<V1Deployment>().Where(d => d.Metadata.Name == name).Select(d => d.Spec.Template)
-            .Concat(tree.Documents().OfType<V1Job>().Where(j => j.Metadata.Name == name).Select(j => j.Spec.Template))
-            .Single().Spec.Containers.Single();
-
-        Assert.Equal(
-            (await RunNamesAsync(name)).Except(RunOnly).Order(StringComparer.Ordinal),
-            published.Concat(container.Env.Select(variable => variable.Name)).Except(["POD_NAME"]).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -199,15 +165,5 @@ public sealed class ManifestPublisherTests
     private static void AssertSecret(V1EnvVar variable, string secret, string key, bool? optional)
     {
         Assert.Equal((secret, key, optional), (variable.ValueFrom.SecretKeyRef.Name, variable.ValueFrom.SecretKeyRef.Key, variable.ValueFrom.SecretKeyRef.Optional));
-    }
-
-    private static async Task<IEnumerable<string>> RunNamesAsync(string name)
-    {
-        var resource = SampleSystem.Create("--environment", "Development").Resources.Single(candidate => candidate.Name == name);
-        var context = new EnvironmentCallbackContext(
-            new DistributedApplicationExecutionContext(DistributedApplicationOperation.Run), resource, cancellationToken: Cancellation);
-        foreach (var annotation in resource.Annotations.OfType<EnvironmentCallbackAnnotation>())
-            await annotation.Callback(context);
-        return context.EnvironmentVariables.Keys;
     }
 }

@@ -27,15 +27,28 @@ internal sealed class PublishedTree : IDisposable
 
     public string Messages => string.Join('\n', _logger.Messages);
 
-    public static async Task<PublishedTree> CreateAsync(IDistributedApplicationBuilder builder)
+    public static async Task<PublishedTree> CreateAsync(IEnumerable<IResource> resources)
     {
         var tree = new PublishedTree();
-        Assert.Equal(0, await tree.PublishAsync(builder));
+        Assert.Equal(0, await tree.PublishAsync(resources));
         return tree;
     }
 
-    public Task<int> PublishAsync(IDistributedApplicationBuilder builder) => ManifestPublisher.PublishAsync(
-        new DistributedApplicationModel(builder.Resources), Folder, _logger, TestContext.Current.CancellationToken);
+    public static Task<PublishedTree> CreateAsync(IDistributedApplicationBuilder builder) => CreateAsync(builder.Resources);
+
+    public Task<int> PublishAsync(IDistributedApplicationBuilder builder) => PublishAsync(builder.Resources);
+
+    /// <summary>The names of the variables of a workload, wherever their values come from.</summary>
+    public IEnumerable<string> VariableNames(string workload)
+    {
+        var templates = Documents().OfType<V1Deployment>().Select(d => (d.Metadata.Name, d.Spec.Template))
+            .Concat(Documents().OfType<V1Job>().Select(j => (j.Metadata.Name, j.Spec.Template)));
+        var container = templates.Single(template => template.Name == workload).Template.Spec.Containers.Single();
+        return (Find<V1ConfigMap>(workload).Data?.Keys ?? []).Concat(container.Env.Select(variable => variable.Name));
+    }
+
+    private Task<int> PublishAsync(IEnumerable<IResource> resources) => ManifestPublisher.PublishAsync(
+        new DistributedApplicationModel(resources), Folder, _logger, TestContext.Current.CancellationToken);
 
     public IReadOnlyDictionary<string, string> Files() => Directory
         .EnumerateFiles(Folder, "*", SearchOption.AllDirectories)

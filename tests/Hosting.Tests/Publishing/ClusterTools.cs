@@ -1,0 +1,71 @@
+using Aspire.Hosting.Processes;
+using Aspire.Hosting.Tools;
+
+namespace CloudNative.Hosting.Tests.Publishing;
+
+/// <summary>
+/// The real programs of the Kubernetes project, without a cluster: from <c>CLOUDNATIVE_TOOLS</c>, <c>shared/tools</c> beside the
+/// repository, or PATH. A test is skipped, and says so, when a program is not there.
+/// </summary>
+internal static class ClusterTools
+{
+    private static readonly NpmPackage Kustomize = new("kustomize", "4.5.4");
+
+    /// <summary>What <c>kustomize build</c> makes of a folder.</summary>
+    public static async Task<string> BuildAsync(string folder, CancellationToken cancellationToken) =>
+        await RunAsync(Find("kustomize") ?? await InstallKustomizeAsync(cancellationToken), ["build", folder], input: "", cancellationToken);
+
+    /// <summary>Asks Kubernetes' own admission code whether a namespace for restricted pods takes these.</summary>
+    public static Task<string> CheckRestrictedAsync(string manifests, CancellationToken cancellationToken) =>
+        RunAsync(FindOrSkip("podsecurity"), ["-level", "restricted"], manifests, cancellationToken);
+
+    /// <summary>Validates as the API server does: unknown fields, wrong types and broken rules fail.</summary>
+    public static Task<string> ValidateAsync(string file, CancellationToken cancellationToken) =>
+        RunAsync(FindOrSkip("kubectl-validate"), ["--version", "1.30", file], input: "", cancellationToken);
+
+    private static async Task<string> RunAsync(string program, string[] arguments, string input, CancellationToken cancellationToken)
+    {
+        var lines = new List<string>();
+        await using var process = LocalProcess.Start(new ProcessSpec(program, arguments) { Input = input }, output =>
+        {
+            lock (lines)
+                lines.Add(output.Line);
+        });
+        var exitCode = await process.Exit.WaitAsync(cancellationToken);
+        var text = string.Join('\n', lines);
+        Assert.True(exitCode == 0, $"{Path.GetFileName(program)} {string.Join(' ', arguments)} failed: {text}");
+        return text;
+    }
+
+    private static async Task<string> InstallKustomizeAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Path.Combine(await Kustomize.InstallAsync(UserCache.Default, cancellationToken), "..", ".bin", "kustomize");
+        }
+        catch (ToolInstallException e)
+        {
+            Assert.Skip($"There is no kustomize to build with: {e.Message}");
+            throw;
+        }
+    }
+
+    private static string FindOrSkip(string program)
+    {
+        var found = Find(program);
+        Assert.SkipWhen(found is null, $"There is no {program} in CLOUDNATIVE_TOOLS, shared/tools or PATH.");
+        return found!;
+    }
+
+    private static string? Find(string program) => Folders().Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+
+    private static IEnumerable<string> Folders()
+    {
+        if (Environment.GetEnvironmentVariable("CLOUDNATIVE_TOOLS") is { Length: > 0 } tools)
+            yield return tools;
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            yield return Path.Combine(folder.FullName, "shared", "tools");
+        foreach (var folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator))
+            yield return folder;
+    }
+}
