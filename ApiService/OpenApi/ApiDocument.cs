@@ -35,8 +35,8 @@ internal static class ApiDocument
         app.MapOpenApi().AllowAnonymous();
         app.MapScalarApiReference("/scalar", options => options
             .WithTitle("CloudNative Metering API")
-            // Everything comes from this process: no fonts from elsewhere.
-            .DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp()
+            // Everything comes from this process and stays with it: no fonts from elsewhere, no services of Scalar's.
+            .DisableDefaultFonts().DisableTelemetry().HideDeveloperTools().DisableAgent().DisableMcp()
             .AddPreferredSecuritySchemes(Bearer)).AllowAnonymous();
         return app;
     }
@@ -45,7 +45,6 @@ internal static class ApiDocument
     {
         document.Info.Title = "CloudNative Metering API";
         document.Info.Description = Description;
-        document.Servers = [];
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
         {
