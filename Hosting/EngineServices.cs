@@ -57,7 +57,8 @@ internal static class EngineServices
         services.AddSingleton<Orchestrator>();
         if (!LocalRunOptions.IsQuiet(builder))
         {
-            services.AddSingleton<ConsoleLog>();
+            services.AddSingleton(s => new ConsoleLog(
+                s.GetRequiredService<DistributedApplicationModel>(), s.GetRequiredService<ResourceLoggerService>(), Console.Out, ConsoleLog.IsTerminal));
             services.AddHostedService<StartReport>();
         }
 

@@ -22,7 +22,7 @@ internal sealed class ConsoleLoggerProvider : ILoggerProvider
         {
             if (!IsEnabled(logLevel))
                 return;
-            var writer = logLevel >= LogLevel.Warning ? System.Console.Error : System.Console.Out;
+            var writer = logLevel >= LogLevel.Warning ? Console.Error : Console.Out;
             writer.WriteLine(formatter(state, exception) + (exception is null ? "" : Environment.NewLine + exception));
         }
     }

@@ -44,19 +44,26 @@ internal sealed class StartReport(
 
     private void Report(ResourceEvent change)
     {
-        var snapshot = change.Snapshot;
-        var state = snapshot.State?.Text ?? "";
-        if (state == KnownResourceStates.Finished || (snapshot.HealthStatus == HealthStatus.Healthy && !WaitGraph.RunsOnce(change.Resource, model)))
-        {
-            _failed.Remove(change.ResourceId);
-            if (_there.Add(change.ResourceId) && IsInteresting(change.Resource))
-                console.Write(change.Resource, $"{(state == KnownResourceStates.Finished ? "finished" : "healthy")} {Seconds()} {Address(snapshot)}".TrimEnd());
-        }
-        else if (state == KnownResourceStates.FailedToStart || (state == KnownResourceStates.Exited && snapshot.State?.Style is not null))
+        var state = change.Snapshot.State?.Text ?? "";
+        if (IsThere(change))
+            ReportPresence(change);
+        else if (state == KnownResourceStates.FailedToStart || (state == KnownResourceStates.Exited && change.Snapshot.State?.Style is not null))
             ReportFailure(change);
-        else if (KnownResourceStates.TerminalStates.Contains(state) || state == KnownResourceStates.Starting)
-            _there.Remove(change.ResourceId);
+        else if (_there.Remove(change.ResourceId) && state == KnownResourceStates.Running)
+            console.Write(change.Resource, StartDiagnosis.Explain(change.Snapshot));
         SummarizeWhenComplete();
+    }
+
+    private bool IsThere(ResourceEvent change) => change.Snapshot.State?.Text == KnownResourceStates.Finished
+        || (change.Snapshot.HealthStatus == HealthStatus.Healthy && !WaitGraph.RunsOnce(change.Resource, model));
+
+    private void ReportPresence(ResourceEvent change)
+    {
+        _failed.Remove(change.ResourceId);
+        if (!_there.Add(change.ResourceId) || change.Resource is ParameterResource)
+            return;
+        var state = change.Snapshot.State?.Text == KnownResourceStates.Finished ? "finished" : "healthy";
+        console.Write(change.Resource, $"{state} {Seconds()} {Address(change.Snapshot)}".TrimEnd());
     }
 
     private void ReportFailure(ResourceEvent change)
@@ -96,8 +103,6 @@ internal sealed class StartReport(
     }
 
     private static bool MustBeThere(ResourceInstance instance) => !instance.Resource.HasAnnotationOfType<ExplicitStartupAnnotation>();
-
-    private static bool IsInteresting(IResource resource) => resource is not ParameterResource;
 
     private string Seconds() => string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(_started).TotalSeconds:0.0} s");
 
