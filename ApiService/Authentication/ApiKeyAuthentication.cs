@@ -10,8 +10,9 @@ internal static class ApiKeyAuthentication
         // FusionCache tells of every single call at Information.
         services.AddLogging(logging => logging.AddFilter("ZiggyCreatures.Caching.Fusion", LogLevel.Warning));
         services.AddSingleton<ApiKeyLookup>();
-        services.AddAuthentication(ApiKeyAuthenticationHandler.SchemeName)
-            .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthenticationHandler>(ApiKeyAuthenticationHandler.SchemeName, configureOptions: null);
+        const string scheme = ApiKeyAuthenticationHandler.SchemeName;
+        services.AddAuthentication(scheme)
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthenticationHandler>(scheme, configureOptions: null);
         services.AddAuthorization();
         return services;
     }

@@ -9,5 +9,5 @@ internal static class ApiKeyClaims
 
     /// <summary>The tenant the caller belongs to; behind authentication there always is one.</summary>
     public static Ulid TenantId(this ClaimsPrincipal user) =>
-        Ulid.Parse(user.FindFirstValue(Tenant) ?? throw new InvalidOperationException("The caller has no tenant: the route is open to anybody."));
+        Ulid.Parse(user.FindFirstValue(Tenant) ?? throw new InvalidOperationException("No tenant: the route is open to anybody."));
 }

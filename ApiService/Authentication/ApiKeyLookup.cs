@@ -7,8 +7,8 @@ using ZiggyCreatures.Caching.Fusion;
 namespace CloudNative.ApiService.Authentication;
 
 /// <summary>
-/// Finds out whom a key stands for: in memory, then in Redis, then in PostgreSQL. While PostgreSQL is away, keys that were good within the last
-/// day stay good, so that ingest goes on.
+/// Finds out whom a key stands for: in memory, then in Redis, then in PostgreSQL. While PostgreSQL is away, keys that were good within
+/// the last day stay good, so that ingest goes on.
 /// </summary>
 internal sealed class ApiKeyLookup([FromKeyedServices(ApiKeyLookup.CacheName)] IFusionCache cache, NpgsqlDataSource database)
 {

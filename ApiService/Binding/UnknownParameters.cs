@@ -14,12 +14,12 @@ internal static class UnknownParameters
     // Found by reflection, once a route.
     private static readonly ConditionalWeakTable<Endpoint, string[]> KnownParameters = [];
 
-    public static RouteGroupBuilder RefuseUnknownParameters(this RouteGroupBuilder group) => group.AddEndpointFilter(async (context, next) =>
+    public static RouteGroupBuilder RefuseUnknownParameters(this RouteGroupBuilder group) => group.AddEndpointFilter((context, next) =>
     {
         var query = context.HttpContext.Request.Query;
-        if (query.Count > 0 && Unknown(context.HttpContext.GetEndpoint()!, query) is { Count: > 0 } errors)
-            return Problem.Validation(errors);
-        return await next(context);
+        return query.Count > 0 && Unknown(context.HttpContext.GetEndpoint()!, query) is { Count: > 0 } errors
+            ? new ValueTask<object?>(Problem.Validation(errors))
+            : next(context);
     });
 
     private static List<FieldError> Unknown(Endpoint endpoint, IQueryCollection query)
@@ -47,7 +47,8 @@ internal static class UnknownParameters
         if (attributes.OfType<IFromQueryMetadata>().Any())
             return true;
         var type = parameter.ParameterInfo.ParameterType;
-        return (parameter.HasTryParse || type == typeof(string) || type == typeof(string[])) && !attributes.OfType<IFromRouteMetadata>().Any();
+        return (parameter.HasTryParse || type == typeof(string) || type == typeof(string[]))
+            && !attributes.OfType<IFromRouteMetadata>().Any();
     }
 
     // Binding ignores case, too. filterGroupBy[path]=/x belongs to filterGroupBy.

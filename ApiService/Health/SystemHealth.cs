@@ -28,17 +28,17 @@ internal sealed class SystemHealth(HealthCheckService checks, IHttpClientFactory
         string name, Func<CancellationToken, Task<(HealthStatus Status, string? Description)>> ask, CancellationToken cancellationToken)
     {
         var start = clock.GetTimestamp();
+        ComponentHealth Answer(HealthStatus status, string? description) => new(name, status, description, clock.GetElapsedTime(start).TotalMilliseconds);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(Patience);
         try
         {
             var (status, description) = await ask(patience.Token).WaitAsync(patience.Token);
-            return new ComponentHealth(name, status, description, clock.GetElapsedTime(start).TotalMilliseconds);
+            return Answer(status, description);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            var status = name == "redis" ? HealthStatus.Degraded : HealthStatus.Unhealthy;
-            return new ComponentHealth(name, status, $"No answer within {Patience.TotalSeconds} s.", clock.GetElapsedTime(start).TotalMilliseconds);
+            return Answer(name == "redis" ? HealthStatus.Degraded : HealthStatus.Unhealthy, $"No answer within {Patience.TotalSeconds} s.");
         }
     }
 

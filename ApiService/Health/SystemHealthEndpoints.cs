@@ -8,8 +8,8 @@ internal static class SystemHealthEndpoints
     public static IServiceCollection AddSystemHealth(this IServiceCollection services)
     {
         services.AddSingleton<SystemHealth>();
-        // While one of them is away the API still does half of its work, and every replica is in the same position: none may leave the service
-        // for it. Ingest answers 204 without PostgreSQL, queries answer without Kafka, and the other half says 503.
+        // While one of them is away the API still does half of its work, and every replica is in the same position: none may leave the
+        // service for it. Ingest answers 204 without PostgreSQL, queries answer without Kafka, and the other half says 503.
         services.PostConfigure<HealthCheckServiceOptions>(options =>
         {
             foreach (var check in options.Registrations.Where(check => check.Name is SystemHealth.PostgresCheck or SystemHealth.KafkaCheck))

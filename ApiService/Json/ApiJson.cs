@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace CloudNative.ApiService.Json;
 
 /// <summary>
-/// JSON of the API: camelCase out, and in exactly as documented. A name that is misspelt, written in another case or twice is an error, because a
-/// silently ignored field changes a number.
+/// JSON of the API: camelCase out, and in exactly as documented. A name that is misspelt, written in another case or twice is an error,
+/// because a silently ignored field changes a number.
 /// </summary>
 internal static class ApiJson
 {

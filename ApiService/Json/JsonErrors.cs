@@ -21,11 +21,13 @@ internal static partial class JsonErrors
         var malformed = exception.InnerException is JsonException;
         var field = Join(exception.Path, null);
         return malformed || exception.Path is null
-            ? new FieldError(Body, ErrorCodes.Invalid, $"Malformed JSON at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.")
+            ? new FieldError(Body, ErrorCodes.Invalid, $"Malformed JSON at {At(exception)}.")
             : new FieldError(field, ErrorCodes.Invalid, exception.Message.StartsWith("Must", StringComparison.Ordinal)
                 ? exception.Message
                 : "Has the wrong type; see the API's document.");
     }
+
+    private static string At(JsonException exception) => $"line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}";
 
     private static string? Quoted(Match match) => match.Success ? match.Groups["name"].Value : null;
 

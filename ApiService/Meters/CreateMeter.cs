@@ -19,7 +19,9 @@ internal static class CreateMeter
         .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
 
     /// <summary>Create a meter</summary>
-    /// <remarks>It counts events that are already there, too. A 400 lists everything that is wrong with the definition at once.</remarks>
+    /// <remarks>
+    /// It counts what is stored from its creation on; earlier events are not counted yet. A 400 lists everything that is wrong at once.
+    /// </remarks>
     /// <param name="definition">What to count, and how.</param>
     internal static async Task<Results<Created<MeterResponse>, ApiProblem>> HandleAsync(
         MeterDefinition definition,

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Linq.Expressions;
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Problems;
@@ -22,7 +23,7 @@ internal static class ListMeters
     /// <param name="Page">1-based number of the page.</param>
     /// <param name="PageSize">Meters a page, 1 to 1000.</param>
     /// <param name="Order"><c>ASC</c> or <c>DESC</c>.</param>
-    /// <param name="OrderBy"><c>key</c> (the slug), <c>name</c>, <c>aggregation</c>, <c>createdAt</c> or <c>updatedAt</c>; the id decides between equals.</param>
+    /// <param name="OrderBy"><c>key</c> (the slug), <c>name</c>, <c>aggregation</c>, <c>createdAt</c> or <c>updatedAt</c>; then the id.</param>
     /// <param name="IncludeDeleted">Whether deleted meters are listed, too.</param>
     internal sealed record Parameters(
         [property: DefaultValue(1)] int? Page,
@@ -64,14 +65,18 @@ internal static class ListMeters
         return errors;
     }
 
-    private static IQueryable<Meter> Ordered(IQueryable<Meter> meters, string orderBy, bool descending) => orderBy switch
+    private static IQueryable<Meter> Ordered(IQueryable<Meter> meters, string orderBy, bool descending)
     {
-        "name" => descending ? meters.OrderByDescending(m => m.Name).ThenBy(m => m.Id) : meters.OrderBy(m => m.Name).ThenBy(m => m.Id),
-        "aggregation" => descending
-            ? meters.OrderByDescending(m => m.Aggregation).ThenBy(m => m.Id)
-            : meters.OrderBy(m => m.Aggregation).ThenBy(m => m.Id),
-        "createdAt" => descending ? meters.OrderByDescending(m => m.CreatedAt).ThenBy(m => m.Id) : meters.OrderBy(m => m.CreatedAt).ThenBy(m => m.Id),
-        "updatedAt" => descending ? meters.OrderByDescending(m => m.UpdatedAt).ThenBy(m => m.Id) : meters.OrderBy(m => m.UpdatedAt).ThenBy(m => m.Id),
-        _ => descending ? meters.OrderByDescending(m => m.Slug).ThenBy(m => m.Id) : meters.OrderBy(m => m.Slug).ThenBy(m => m.Id),
-    };
+        var ordered = orderBy switch
+        {
+            "name" => By(m => m.Name),
+            "aggregation" => By(m => m.Aggregation),
+            "createdAt" => By(m => m.CreatedAt),
+            "updatedAt" => By(m => m.UpdatedAt),
+            _ => By(m => m.Slug),
+        };
+        return ordered.ThenBy(m => m.Id);
+
+        IOrderedQueryable<Meter> By<TKey>(Expression<Func<Meter, TKey>> key) => descending ? meters.OrderByDescending(key) : meters.OrderBy(key);
+    }
 }

@@ -20,7 +20,8 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
 
     public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
-        foreach (var parameter in (operation.Parameters ?? []).OfType<OpenApiParameter>().Where(p => p is { In: ParameterLocation.Query, Name: not null }))
+        var parameters = (operation.Parameters ?? []).OfType<OpenApiParameter>();
+        foreach (var parameter in parameters.Where(p => p is { In: ParameterLocation.Query, Name: not null }))
             parameter.Name = QueryParameter.NameOf(parameter.Name!);
         var answers = (operation.Responses ?? []).OrderBy(answer => answer.Key, StringComparer.Ordinal).ToList();
         operation.Responses = [];

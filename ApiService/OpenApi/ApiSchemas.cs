@@ -24,11 +24,19 @@ internal sealed class ApiSchemas : IOpenApiSchemaTransformer
         else if (type.IsEnum)
             schema.Type = JsonSchemaType.String;
         else if (type == typeof(CloudEvent))
-            (schema.AdditionalPropertiesAllowed, schema.AdditionalProperties, schema.Examples) = (true, null, [JsonNode.Parse(EventExample)!]);
+            Describe(schema);
 
         // Null is never written: what can be null can be absent.
         foreach (var property in context.JsonTypeInfo.Properties.Where(property => property.IsGetNullable))
             schema.Required?.Remove(property.Name);
         return Task.CompletedTask;
+    }
+
+    /// <summary>An event may have attributes of its sender's own.</summary>
+    private static void Describe(OpenApiSchema cloudEvent)
+    {
+        cloudEvent.AdditionalPropertiesAllowed = true;
+        cloudEvent.AdditionalProperties = null;
+        cloudEvent.Examples = [JsonNode.Parse(EventExample)!];
     }
 }

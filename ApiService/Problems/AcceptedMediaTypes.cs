@@ -5,8 +5,8 @@ using Microsoft.Net.Http.Headers;
 namespace CloudNative.ApiService.Problems;
 
 /// <summary>
-/// Adds <c>Accept</c> to a 415, as RFC 9110 §12.5.1 suggests. Routing answers 415 with an endpoint of its own that knows no types, so the route
-/// that was meant is looked up again.
+/// Adds <c>Accept</c> to a 415, as RFC 9110 §12.5.1 suggests. Routing answers 415 with an endpoint of its own that knows no types, so the
+/// route that was meant is looked up again.
 /// </summary>
 internal sealed class AcceptedMediaTypes(EndpointDataSource endpoints)
 {
@@ -23,5 +23,6 @@ internal sealed class AcceptedMediaTypes(EndpointDataSource endpoints)
         endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods.Contains(method, StringComparer.OrdinalIgnoreCase) == true;
 
     private static bool Matches(RouteEndpoint endpoint, PathString path) =>
-        endpoint.RoutePattern.RawText is { } pattern && new TemplateMatcher(TemplateParser.Parse(pattern.TrimStart('/')), []).TryMatch(path, []);
+        endpoint.RoutePattern.RawText is { } pattern
+        && new TemplateMatcher(TemplateParser.Parse(pattern.TrimStart('/')), []).TryMatch(path, []);
 }

@@ -1,8 +1,8 @@
 namespace CloudNative.ApiService.Problems;
 
 /// <summary>
-/// Gives the framework's own errors the shape of ours, whatever the client's Accept header says: an error that can't be read helps less than
-/// one in a type that wasn't asked for.
+/// Gives the framework's own errors the shape of ours, whatever the client's Accept header says: an error that can't be read helps less
+/// than one in a type that wasn't asked for.
 /// </summary>
 internal sealed class ApiProblemWriter : IProblemDetailsWriter
 {
