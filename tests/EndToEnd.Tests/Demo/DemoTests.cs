@@ -1,0 +1,59 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+
+namespace CloudNative.EndToEnd.Tests.Demo;
+
+/// <summary><c>dotnet run --project AppHost -- --demo</c>: a first look that is alive.</summary>
+public sealed class DemoTests
+{
+    private const int Customers = 12;
+
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Demo_StartedTwice_ReportsAWeekOnceAndGoesOn()
+    {
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(["--demo"], Cancellation);
+        await using var app = await builder.BuildAsync(Cancellation);
+        using var start = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        start.CancelAfter(StartTimeout);
+        await app.StartAsync(start.Token);
+        await app.ResourceNotifications.WaitForResourceAsync("demo", KnownResourceStates.Running, start.Token);
+        using var api = app.CreateHttpClient("api");
+        api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", SystemFixture.ApiKey);
+
+        await Eventually.GetAsync(token => RequestsAsync(api, token), requests => requests > 0, Deadline, "calls are reported as they happen");
+        var week = await PastDaysAsync(api, Cancellation);
+        var restart = await app.ResourceCommands.ExecuteCommandAsync("demo", KnownResourceCommands.RestartCommand, Cancellation);
+        var before = await RequestsAsync(api, Cancellation);
+        await Eventually.GetAsync(token => RequestsAsync(api, token), requests => requests > before, Deadline, "calls go on after the restart");
+
+        Assert.True(restart.Success, restart.Message);
+        Assert.Equal(7 * Customers, week.Count);
+        Assert.Equal(week, await PastDaysAsync(api, Cancellation));
+    }
+
+    private static async Task<decimal> RequestsAsync(HttpClient api, CancellationToken cancellationToken)
+    {
+        using var response = await api.GetAsync("/api/v1/meters/requests_total/query", cancellationToken);
+        if (!response.IsSuccessStatusCode)
+            return 0;
+        var answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync(cancellationToken));
+        return answer.RootElement.GetProperty("data").EnumerateArray().Sum(row => row.GetProperty("value").GetDecimal());
+    }
+
+    /// <summary>Tokens by day and customer, of the days before today.</summary>
+    private static async Task<List<string>> PastDaysAsync(HttpClient api, CancellationToken cancellationToken)
+    {
+        var today = TimeProvider.System.GetUtcNow().UtcDateTime.Date;
+        var answer = JsonDocument.Parse(await api.GetStringAsync(
+            $"/api/v1/meters/tokens_total/query?windowSize=DAY&groupBy=subject&to={today:yyyy-MM-dd}T00:00:00Z", cancellationToken));
+        return [.. answer.RootElement.GetProperty("data").EnumerateArray().Select(row =>
+            $"{row.GetProperty("windowStart")} {row.GetProperty("subject")} {row.GetProperty("value")}")];
+    }
+}
