@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Polly;
@@ -24,6 +25,11 @@ internal sealed class MeteringApi(HttpClient http)
     public Task<IReadOnlyList<StoredEvent>> GetEventsAsync(EventFilter filter, CancellationToken cancellationToken) =>
         GetAsync<IReadOnlyList<StoredEvent>>($"events{filter}", cancellationToken);
 
+    /// <summary>Sends one CloudEvent, as JSON; when this completes, it is durable.</summary>
+    public Task SendEventAsync(string cloudEvent, CancellationToken cancellationToken) =>
+        SendAsync(
+            HttpMethod.Post, "events", new StringContent(cloudEvent, Encoding.UTF8, "application/cloudevents+json"), NothingAsync, cancellationToken);
+
     public Task<IReadOnlyList<Meter>> GetMetersAsync(CancellationToken cancellationToken) =>
         GetAsync<IReadOnlyList<Meter>>("meters", cancellationToken);
 
@@ -40,7 +46,7 @@ internal sealed class MeteringApi(HttpClient http)
         SendAsync(HttpMethod.Post, "meters", JsonContent.Create(meter, options: Json), ReadAsync<Meter>, cancellationToken);
 
     public Task DeleteMeterAsync(string slug, CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Delete, $"meters/{Uri.EscapeDataString(slug)}", null, (_, _) => Task.FromResult(true), cancellationToken);
+        SendAsync(HttpMethod.Delete, $"meters/{Uri.EscapeDataString(slug)}", null, NothingAsync, cancellationToken);
 
     private Task<T> GetAsync<T>(string path, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, path, null, ReadAsync<T>, cancellationToken);
@@ -70,6 +76,8 @@ internal sealed class MeteringApi(HttpClient http)
             throw new ApiException("The API's answer can't be read: this front end and the API are of different versions.", e);
         }
     }
+
+    private static Task<bool> NothingAsync(HttpContent content, CancellationToken cancellationToken) => Task.FromResult(true);
 
     private static async Task<T> ReadAsync<T>(HttpContent content, CancellationToken cancellationToken) =>
         await content.ReadFromJsonAsync<T>(Json, cancellationToken) ?? throw new JsonException("null");

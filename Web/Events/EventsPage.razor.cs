@@ -70,6 +70,13 @@ public sealed partial class EventsPage
         _page?.Reload();
     }
 
+    private async Task SendAsync()
+    {
+        var dialog = await Dialogs.ShowAsync<SendEventDialog>("Send an event");
+        if (await dialog.Result is { Canceled: false })
+            _page?.Reload();
+    }
+
     private async Task ShowAsync(StoredEvent item)
     {
         var parameters = new DialogParameters<RawEventDialog> { { x => x.Event, item } };

@@ -7,6 +7,8 @@ namespace CloudNative.Web.Meters;
 /// <summary>Asks for a new meter. The API holds the rules: what it finds wrong is shown beside the fields.</summary>
 public sealed partial class CreateMeterDialog : IDisposable
 {
+    private static readonly string[] Fields = ["slug", "eventType", "aggregation", "valueProperty", "name", "description", "groupBy.*"];
+
     private readonly MeterDraft _draft = new();
     private readonly CancellationTokenSource _closed = new();
     private FieldErrors _errors = FieldErrors.None;
@@ -25,6 +27,8 @@ public sealed partial class CreateMeterDialog : IDisposable
         _closed.Dispose();
     }
 
+    private string? ErrorOf(MeterDraft.Dimension dimension) => _errors.Entry("groupBy", dimension.Name.Trim());
+
     private async Task SaveAsync()
     {
         _saving = true;
@@ -35,7 +39,7 @@ public sealed partial class CreateMeterDialog : IDisposable
         }
         catch (ApiException e)
         {
-            _errors = new FieldErrors(e.ValidationErrors);
+            _errors = new FieldErrors(e.ValidationErrors, Fields);
             _error = _errors.Elsewhere(e.Message);
         }
         finally

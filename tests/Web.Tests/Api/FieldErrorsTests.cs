@@ -1,7 +1,6 @@
 using CloudNative.Web.Api;
-using CloudNative.Web.Meters;
 
-namespace CloudNative.Web.Tests.Meters;
+namespace CloudNative.Web.Tests.Api;
 
 public sealed class FieldErrorsTests
 {
@@ -18,12 +17,12 @@ public sealed class FieldErrorsTests
     [Theory]
     [InlineData("groupBy.model")]
     [InlineData("groupBy['model']")]
-    public void Dimension_NamedByTheField_HasItsError(string field)
+    public void Entry_NamedByTheField_HasItsError(string field)
     {
         var errors = Errors((field, "No path."));
 
-        Assert.Equal("No path.", errors.Dimension(new MeterDraft.Dimension { Name = "model " }));
-        Assert.False(errors.HasDimension(new MeterDraft.Dimension { Name = "type" }));
+        Assert.Equal("No path.", errors.Entry("groupBy", "model"));
+        Assert.Null(errors.Entry("groupBy", "type"));
         Assert.Null(errors.Elsewhere("Not valid."));
     }
 
@@ -34,15 +33,6 @@ public sealed class FieldErrorsTests
     [Fact]
     public void Elsewhere_NoErrors_IsTheMessage() => Assert.Equal("Slug taken.", FieldErrors.None.Elsewhere("Slug taken."));
 
-    [Fact]
-    public void ToNewMeter_BlankFields_AreAbsent()
-    {
-        var draft = new MeterDraft { Slug = " m ", EventType = "t", Aggregation = "COUNT", ValueProperty = "$.x", Name = " " };
-        draft.Dimensions.Add(new MeterDraft.Dimension());
-
-        Assert.Equal(new NewMeter("m", "t", "COUNT"), draft.ToNewMeter());
-    }
-
     private static FieldErrors Errors(params (string Field, string Message)[] errors) =>
-        new([.. errors.Select(error => new ValidationError(error.Field, "invalid", error.Message))]);
+        new([.. errors.Select(error => new ValidationError(error.Field, "invalid", error.Message))], "slug", "name", "groupBy.*");
 }
