@@ -39,6 +39,7 @@ internal static class DashboardProgram
         ])
     {
         WorkingDirectory = packageFolder,
+        IsSecondary = true,
         Environment = new Dictionary<string, string?>
         {
             ["ASPIRE_CLI_TELEMETRY_OPTOUT"] = "1",

@@ -45,6 +45,8 @@ internal sealed class LocalProcess : IAsyncDisposable
         }
 
         local.Id = process.Id;
+        if (spec.IsSecondary)
+            _ = LowPriority.GiveAsync(process);
         local.StartedAt = TimeProvider.System.GetUtcNow();
         var output = Task.WhenAll(
             PumpAsync(process.StandardOutput, line => onOutput(new ProcessOutput(line, IsError: false))),

@@ -12,6 +12,9 @@ internal sealed record ProcessSpec(string FileName, IReadOnlyList<string> Argume
     /// <summary>The Unix user that runs the program; null means the user of this process. Only root can name another.</summary>
     public string? UserName { get; init; }
 
+    /// <summary>Whether it gets the processor only when nothing else of the run wants it.</summary>
+    public bool IsSecondary { get; init; }
+
     /// <summary>Written to the standard input, which is then closed unless <see cref="KeepInputOpen"/>.</summary>
     public string? Input { get; init; }
 

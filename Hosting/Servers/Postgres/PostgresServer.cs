@@ -10,12 +10,12 @@ namespace Aspire.Hosting.Servers.Postgres;
 /// </summary>
 internal sealed class PostgresServer(PostgresOptions options, PostgresLocator locator) : ILocalServer
 {
-    private const string VersionFile = "PG_VERSION";
     private const string MaintenanceDatabase = "postgres";
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(20);
 
     private readonly string _socketFolder = Path.Combine(options.RunFolder, "socket");
     private readonly string _dataFolder = options.DataFolder ?? Path.Combine(options.RunFolder, "data");
+    private bool _hasPassword;
 
     /// <inheritdoc/>
     public async Task<ProcessSpec> PrepareAsync(CancellationToken cancellationToken)
@@ -41,12 +41,9 @@ internal sealed class PostgresServer(PostgresOptions options, PostgresLocator lo
     public async Task ReadyAsync(CancellationToken cancellationToken)
     {
         await using var connection = await ConnectAsync(cancellationToken);
-        await using var quote = new NpgsqlCommand("select format('alter role %I password %L', $1, $2)", connection)
-        {
-            Parameters = { new() { Value = options.UserName }, new() { Value = options.Password } },
-        };
-        var alter = (string)(await quote.ExecuteScalarAsync(cancellationToken))!;
-        await ExecuteAsync(connection, alter, cancellationToken);
+        if (!_hasPassword)
+            await SetPasswordAsync(connection, cancellationToken);
+        _hasPassword = true;
     }
 
     /// <summary>Creates the database unless it is there.</summary>
@@ -67,6 +64,16 @@ internal sealed class PostgresServer(PostgresOptions options, PostgresLocator lo
         }
     }
 
+    private async Task SetPasswordAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var quote = new NpgsqlCommand("select format('alter role %I password %L', $1, $2)", connection)
+        {
+            Parameters = { new() { Value = options.UserName }, new() { Value = options.Password } },
+        };
+        var alter = (string)(await quote.ExecuteScalarAsync(cancellationToken))!;
+        await ExecuteAsync(connection, alter, cancellationToken);
+    }
+
     private async Task MakeFoldersAsync(PostgresBinaries binaries, UnprivilegedUser? user, CancellationToken cancellationToken)
     {
         foreach (var folder in new[] { _socketFolder, _dataFolder })
@@ -78,7 +85,7 @@ internal sealed class PostgresServer(PostgresOptions options, PostgresLocator lo
         }
 
         var cluster = new NewCluster(binaries, options.UserName, user);
-        var isNew = !File.Exists(Path.Combine(_dataFolder, VersionFile));
+        var isNew = !File.Exists(Path.Combine(_dataFolder, NewCluster.VersionFile));
         if (isNew && options.DataFolder is null)
             await cluster.CopyToAsync(_dataFolder, locator.Cache, cancellationToken);
         if (user is not null)
@@ -93,7 +100,7 @@ internal sealed class PostgresServer(PostgresOptions options, PostgresLocator lo
 
     private async Task CheckVersionAsync(PostgresBinaries binaries, CancellationToken cancellationToken)
     {
-        var version = (await File.ReadAllTextAsync(Path.Combine(_dataFolder, VersionFile), cancellationToken)).Trim();
+        var version = (await File.ReadAllTextAsync(Path.Combine(_dataFolder, NewCluster.VersionFile), cancellationToken)).Trim();
         if (version != binaries.MajorVersion.ToString())
             throw new DistributedApplicationException(
                 $"The data in '{_dataFolder}' belongs to PostgreSQL {version}, and PostgreSQL {binaries.MajorVersion} was found in '{binaries.Folder}'. "
