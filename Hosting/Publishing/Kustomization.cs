@@ -7,11 +7,13 @@ internal sealed record Kustomization
 
     public string Kind { get; init; } = "Kustomization";
 
-    public required string Namespace { get; init; }
+    /// <summary>Null leaves it to the kustomizations below.</summary>
+    public string? Namespace { get; init; }
 
     public required IReadOnlyList<string> Resources { get; init; }
 
-    public required IReadOnlyList<KustomizationImage> Images { get; init; }
+    /// <summary>Null leaves them to the kustomizations below.</summary>
+    public IReadOnlyList<KustomizationImage>? Images { get; init; }
 }
 
 /// <summary>Where an image that the manifests name really is.</summary>

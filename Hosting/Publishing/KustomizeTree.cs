@@ -3,9 +3,10 @@ using k8s;
 
 namespace Aspire.Hosting.Publishing;
 
-/// <summary>The files of <c>base/</c>, by path relative to it. The same model gives the same bytes.</summary>
+/// <summary>The manifests by path relative to the output folder. The same model gives the same bytes.</summary>
 internal static class KustomizeTree
 {
+    public const string BaseFolder = "base";
     public const string KustomizationFile = "kustomization.yaml";
     private const string NamespaceFile = "namespace.yaml";
 
@@ -25,7 +26,11 @@ internal static class KustomizeTree
             }).Distinct()],
         };
         files.Add((KustomizationFile, Yaml(kustomization)));
-        return files;
+        return
+        [
+            (KustomizationFile, Yaml(new Kustomization { Resources = [BaseFolder] })),
+            .. files.Select(file => ($"{BaseFolder}/{file.Path}", file.Text)),
+        ];
     }
 
     private static IEnumerable<(string Kind, object Body)> Documents(Workload workload, PublishTarget target)

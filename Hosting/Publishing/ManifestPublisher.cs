@@ -7,7 +7,6 @@ namespace Aspire.Hosting.Publishing;
 /// <summary>Writes the model as Kubernetes manifests: <c>base/</c> for kustomize, and a README for whoever installs it.</summary>
 internal static partial class ManifestPublisher
 {
-    private const string BaseFolder = "base";
     private const string ReadmeFile = "README.md";
 
     /// <returns>The exit code of the AppHost: 0, or 1 when something can't be published. Then nothing was written.</returns>
@@ -21,8 +20,8 @@ internal static partial class ManifestPublisher
             var files = KustomizeTree.Create(target, workloads);
 
             var folder = Path.GetFullPath(outputPath);
-            await WriteAsync(PrepareFolder(Path.Combine(folder, BaseFolder)), files, cancellationToken);
-            await WriteAsync(folder, [(ReadmeFile, OperatorReadme.Write(target.Namespace, workloads))], cancellationToken);
+            RemoveEarlier(folder);
+            await WriteAsync(folder, [.. files, (ReadmeFile, OperatorReadme.Write(target.Namespace, workloads))], cancellationToken);
             LogPublished(logger, workloads.Count, folder);
             return 0;
         }
@@ -41,17 +40,14 @@ internal static partial class ManifestPublisher
             _ => throw new PublishException("There is more than one environment to publish to, and the manifests are for one."),
         };
 
-    // Files of a workload that is gone must go too, but nothing that someone else has put there.
-    private static string PrepareFolder(string folder)
+    // Files of a workload that is gone must go too, but nothing that someone else has put there: "." may be the repository.
+    private static void RemoveEarlier(string folder)
     {
-        if (Directory.Exists(folder))
-        {
-            if (!File.Exists(Path.Combine(folder, KustomizeTree.KustomizationFile)))
-                throw new PublishException($"'{folder}' is there already and is not the result of a publish: name another output path.");
-            Directory.Delete(folder, recursive: true);
-        }
-
-        return folder;
+        var earlier = Path.Combine(folder, KustomizeTree.BaseFolder);
+        if (File.Exists(Path.Combine(earlier, KustomizeTree.KustomizationFile)))
+            Directory.Delete(earlier, recursive: true);
+        else if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+            throw new PublishException($"'{folder}' is not empty and not the result of a publish: name another output path.");
     }
 
     private static async Task WriteAsync(string folder, IEnumerable<(string Path, string Text)> files, CancellationToken cancellationToken)

@@ -17,15 +17,15 @@ internal static class OperatorReadme
 
             ## Images
 
-            `base/{KustomizeTree.KustomizationFile}` maps every image to its registry and tag, in one place:
+            `{KustomizeTree.BaseFolder}/{KustomizeTree.KustomizationFile}` maps every image to its registry and tag, in one place:
 
             ```sh
-            cd base
+            cd {KustomizeTree.BaseFolder}
 
             """);
         foreach (var image in workloads.Select(workload => workload.Image).Distinct())
             text.Append(CultureInfo.InvariantCulture, $"kustomize edit set image {image}=registry.example.com/{image}:1.0.0\n");
-        text.Append("```\n\n");
+        text.Append("cd ..\n```\n\n");
         AppendSecrets(text, application, workloads);
         AppendCommands(text, application, workloads);
         return text.Replace("\r\n", "\n").ToString();
@@ -62,7 +62,7 @@ internal static class OperatorReadme
         text.Append("## Install and upgrade\n\n```sh\n");
         foreach (var job in workloads.Where(workload => workload.Kind == WorkloadKind.RunOnce))
             text.Append(CultureInfo.InvariantCulture, $"kubectl -n {application} delete job {job.Name} --ignore-not-found   # a Job can't be changed, only made again\n");
-        text.Append("kustomize build base | kubectl apply -f -\n");
+        text.Append("kustomize build . | kubectl apply -f -\n");
         foreach (var workload in workloads.OrderByDescending(workload => workload.Kind))
         {
             text.Append(workload.Kind == WorkloadKind.RunOnce

@@ -13,7 +13,7 @@ public sealed class ManifestPublisherTests
     {
         using var tree = await PublishedTree.CreateAsync(SampleSystem.Create(PublishArgs));
 
-        var built = await ClusterTools.BuildAsync(tree.BaseFolder, Cancellation);
+        var built = await ClusterTools.BuildAsync(tree.Folder, Cancellation);
 
         Assert.Contains("image: service:1.0.0", built, StringComparison.Ordinal);
         Assert.Equal(tree.Documents().Count, KubernetesYaml.LoadAllFromString(built).Count);
@@ -138,16 +138,19 @@ public sealed class ManifestPublisherTests
         Assert.Contains("'proxy' (proxy) can't be published without a fixed tag", tree.Messages, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Publish_ForeignFolder_IsLeftAlone()
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("base/mine.txt")]
+    public async Task Publish_ForeignFolder_IsLeftAlone(string file)
     {
         using var tree = new PublishedTree();
-        Directory.CreateDirectory(tree.BaseFolder);
-        await File.WriteAllTextAsync(Path.Combine(tree.BaseFolder, "mine.txt"), "mine", Cancellation);
+        Directory.CreateDirectory(Path.Combine(tree.Folder, "base"));
+        await File.WriteAllTextAsync(Path.Combine(tree.Folder, file), "mine", Cancellation);
 
         Assert.Equal(1, await tree.PublishAsync(SampleSystem.Create(PublishArgs)));
 
-        Assert.Equal("mine", tree.Files()["base/mine.txt"]);
+        Assert.Equal("mine", Assert.Single(tree.Files()).Value);
+        Assert.Contains("name another output path", tree.Messages, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -23,8 +23,6 @@ internal sealed class PublishedTree : IDisposable
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("publish").FullName;
 
-    public string BaseFolder => Path.Combine(Folder, "base");
-
     public string Messages => string.Join('\n', _logger.Messages);
 
     public static async Task<PublishedTree> CreateAsync(IEnumerable<IResource> resources)
