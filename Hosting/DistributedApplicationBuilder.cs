@@ -76,7 +76,7 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
 
     public DistributedApplication BuildApplication()
     {
-        WaitGraph.ThrowIfCyclic(Resources);
+        WaitGraph.Validate([.. Resources]);
         var application = new DistributedApplication(_host.Build());
         ExecutionContext.ServiceProvider = application.Services;
         return application;

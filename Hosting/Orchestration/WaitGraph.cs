@@ -27,9 +27,15 @@ internal static class WaitGraph
     public static bool RunsOnce(IResource resource, DistributedApplicationModel model) =>
         model.Resources.Any(r => Waits(r).Any(w => w.Resource == resource && w.WaitType == WaitType.WaitForCompletion));
 
-    /// <exception cref="DistributedApplicationException">Resources wait for each other; the message names the circle.</exception>
-    public static void ThrowIfCyclic(IEnumerable<IResource> resources)
+    /// <exception cref="DistributedApplicationException">
+    /// Resources wait for each other, or for one that is not there: the message names them.
+    /// </exception>
+    public static void Validate(IReadOnlyCollection<IResource> resources)
     {
+        var missing = resources.SelectMany(Waits, (Waiting, Wait) => (Waiting, Wait)).FirstOrDefault(w => !resources.Contains(w.Wait.Resource));
+        if (missing.Waiting is not null)
+            throw new DistributedApplicationException(
+                $"The resource '{missing.Waiting.Name}' waits for '{missing.Wait.Resource.Name}', which is not part of the application.");
         var done = new HashSet<IResource>();
         foreach (var resource in resources)
             Visit(resource, [], done);

@@ -26,6 +26,15 @@ public sealed class WaitGraphTests
     }
 
     [Fact]
+    public void Build_WaitForSomethingElsewhere_NamesIt()
+    {
+        var elsewhere = DistributedApplicationTestingBuilder.Create().AddParameter("elsewhere");
+        _builder.AddExecutable("a", "program", ".").WaitFor(elsewhere);
+        var error = Assert.Throws<DistributedApplicationException>(() => _builder.Build());
+        Assert.Contains("'a' waits for 'elsewhere'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Build_SomethingWaitedForByMany_IsNoCircle()
     {
         var a = _builder.AddExecutable("a", "program", ".");
