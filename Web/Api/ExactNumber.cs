@@ -10,6 +10,10 @@ namespace CloudNative.Web.Api;
 public readonly record struct ExactNumber(string Text)
 {
     private const int GroupSize = 3;
+    private const int LongText = 18;
+
+    /// <summary>It has more digits than a column should be made wide for.</summary>
+    public bool IsLong => Text.Length > LongText;
 
     /// <summary>For drawing only: about 15 digits.</summary>
     public double Approximate() => double.Parse(Text, NumberStyles.Float, CultureInfo.InvariantCulture);

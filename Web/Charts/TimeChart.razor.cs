@@ -12,6 +12,7 @@ public sealed partial class TimeChart : IAsyncDisposable
     private ElementReference _canvas;
     private IJSObjectReference? _chart;
     private string? _drawn;
+    private bool _closed;
 
     [Inject]
     private IJSRuntime Js { get; set; } = null!;
@@ -25,6 +26,35 @@ public sealed partial class TimeChart : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _closed = true;
+        await RemoveAsync();
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (firstRender)
+        {
+            await using var module = await Js.InvokeAsync<IJSObjectReference>("import", Module);
+            _chart = await module.InvokeAsync<IJSObjectReference>("create", _canvas);
+        }
+        if (_closed)
+            await RemoveAsync();
+        else
+            await DrawAsync();
+    }
+
+    /// <summary>Most refreshes change nothing: only what changed goes to the browser.</summary>
+    private async Task DrawAsync()
+    {
+        var json = JsonSerializer.Serialize(Data, JsonSerializerOptions.Web);
+        if (_chart is null || json == _drawn)
+            return;
+        _drawn = json;
+        await _chart.InvokeVoidAsync("draw", json);
+    }
+
+    private async Task RemoveAsync()
+    {
         try
         {
             if (_chart is not null)
@@ -37,25 +67,5 @@ public sealed partial class TimeChart : IAsyncDisposable
         {
             // The browser is gone, and its chart with it.
         }
-    }
-
-    protected override async Task OnAfterRenderAsync(bool firstRender)
-    {
-        if (firstRender)
-        {
-            await using var module = await Js.InvokeAsync<IJSObjectReference>("import", Module);
-            _chart = await module.InvokeAsync<IJSObjectReference>("create", _canvas);
-        }
-        await DrawAsync();
-    }
-
-    /// <summary>Most refreshes change nothing: only what changed goes to the browser.</summary>
-    private async Task DrawAsync()
-    {
-        var json = JsonSerializer.Serialize(Data, JsonSerializerOptions.Web);
-        if (_chart is null || json == _drawn)
-            return;
-        _drawn = json;
-        await _chart.InvokeVoidAsync("draw", json);
     }
 }

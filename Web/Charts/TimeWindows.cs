@@ -30,6 +30,4 @@ internal static class TimeWindows
             starts.Add(start);
         return starts;
     }
-
-    public static int Count(DateTimeOffset from, DateTimeOffset to, WindowSize window) => (int)Math.Ceiling((to - from) / window.Length());
 }

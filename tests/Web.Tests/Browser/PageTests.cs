@@ -1,6 +1,3 @@
-using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
-
 namespace CloudNative.Web.Tests.Browser;
 
 [Collection(BrowserTests.Name)]
@@ -16,6 +13,7 @@ public sealed class PageTests(BrowserFixture browser)
         ("meter-unknown", "/meters/nothing", "text=There is no meter nothing"),
         ("events", "/events", "text=ai.completion >> nth=0"),
         ("events-none", "/events?subject=nobody", "text=No event matches"),
+        ("error", "/error", "text=Something went wrong"),
         ("not-found", "/nowhere", "text=There is no such page"),
     ];
 
@@ -31,13 +29,9 @@ public sealed class PageTests(BrowserFixture browser)
         await watched.Page.Locator(ready).First.WaitForAsync();
 
         Assert.Equal(0, await watched.OverflowAsync());
-        var axe = await watched.Page.RunAxe();
         await watched.ShootAsync($"{name}-{theme}-{width}");
-        Assert.Equal("", string.Join("\n", axe.Violations.Select(Describe)));
+        await watched.AssertAccessibleAsync();
         Assert.Empty(watched.Faults);
         Assert.Equal(theme, await watched.Page.Locator("html").GetAttributeAsync("data-theme"));
     }
-
-    private static string Describe(AxeResultItem violation) =>
-        $"{violation.Id}: {violation.Help}: {string.Join(" | ", violation.Nodes.Take(3).Select(node => node.Html))}";
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using CloudNative.Web.Tests.Fakes;
 
 namespace CloudNative.Web.Tests.Browser;
@@ -29,17 +30,33 @@ public sealed class StartTests
         Assert.Contains("Api:Key is missing", web.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("theme=dark", "data-theme=\"dark\"", "--mud-palette-background: rgba(14,18,32,1)")]
+    [InlineData("theme=light", "data-theme=\"light\"", "--mud-palette-background: rgba(246,247,251,1)")]
+    public async Task Document_ThemeCookie_IsInTheFirstBytes(string cookie, string attribute, string colour)
+    {
+        await using var api = await FakeApi.StartAsync(Cancellation);
+        await using var web = WebProcess.Start(WebProcess.Environment(api));
+        using var http = new HttpClient(new HttpClientHandler { UseCookies = false }) { BaseAddress = new Uri(await web.UrlAsync(Cancellation)) };
+        http.DefaultRequestHeaders.Add("Cookie", cookie);
+
+        var html = await http.GetStringAsync("/meters", Cancellation);
+
+        Assert.Contains(attribute, html, StringComparison.Ordinal);
+        Assert.Contains(colour, html, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Start_InDevelopment_AnswersProbesAndSendsTheContentPolicy()
     {
         await using var api = await FakeApi.StartAsync(Cancellation);
         await using var web = WebProcess.Start(WebProcess.Environment(api));
-        using var http = new HttpClient { BaseAddress = new Uri(await web.UrlAsync(Cancellation)) };
+        using var http = new HttpClient(new HttpClientHandler { UseCookies = false }) { BaseAddress = new Uri(await web.UrlAsync(Cancellation)) };
 
         foreach (var probe in new[] { "/alive", "/health" })
             Assert.True((await http.GetAsync(probe, Cancellation)).IsSuccessStatusCode, probe);
         var page = await http.GetAsync("/", Cancellation);
         Assert.Contains("script-src 'self';", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
-        Assert.Equal(System.Net.HttpStatusCode.NotFound, (await http.GetAsync("/nowhere", Cancellation)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync("/nowhere", Cancellation)).StatusCode);
     }
 }

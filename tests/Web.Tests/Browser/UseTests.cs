@@ -87,6 +87,7 @@ public sealed class UseTests(BrowserFixture browser)
         var json = watched.Page.Locator("pre.json");
         await json.WaitForAsync();
         await watched.ShootAsync("event-raw-dark-400");
+        await watched.AssertAccessibleAsync();
 
         await watched.Page.GetByRole(AriaRole.Button, new() { Name = "Copy", Exact = true }).ClickAsync();
         await watched.Page.GetByRole(AriaRole.Button, new() { Name = "Copied" }).WaitForAsync();
@@ -131,6 +132,7 @@ public sealed class UseTests(BrowserFixture browser)
         foreach (var error in new[] { "Use a-z, 0-9", "An event type is required", "SUM needs a value property", "A JSONPath begins with $" })
             await page.GetByText(error).WaitForAsync();
         await watched.ShootAsync($"meter-create-errors-{theme}-{width}");
+        await watched.AssertAccessibleAsync();
         Assert.Equal(0, await watched.OverflowAsync());
 
         var slug = $"created_{width}";

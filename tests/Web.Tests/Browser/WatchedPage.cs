@@ -1,3 +1,5 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 
 namespace CloudNative.Web.Tests.Browser;
@@ -64,11 +66,21 @@ internal sealed class WatchedPage : IAsyncDisposable
     public Task<int> OverflowAsync() =>
         Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
 
+    /// <summary>axe finds nothing against WCAG or its own best practices.</summary>
+    public async Task AssertAccessibleAsync()
+    {
+        var axe = await Page.RunAxe();
+        Assert.Equal("", string.Join("\n", axe.Violations.Select(Describe)));
+    }
+
     public async Task ShootAsync(string name)
     {
         if (Environment.GetEnvironmentVariable(ScreenshotFolder) is { Length: > 0 } folder)
             await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, $"{name}.png"), FullPage = await HeightAsync() < TallestShot });
     }
+
+    private static string Describe(AxeResultItem violation) =>
+        $"{violation.Id}: {violation.Help}: {string.Join(" | ", violation.Nodes.Take(3).Select(node => node.Html))}";
 
     private Task<int> HeightAsync() => Page.EvaluateAsync<int>("document.documentElement.scrollHeight");
 

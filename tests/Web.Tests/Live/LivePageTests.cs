@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Bunit;
 using CloudNative.Web.Api;
@@ -107,6 +108,22 @@ public sealed class LivePageTests : WebContext
         await page.InvokeAsync(() => page.Instance.ShowVisibility(true));
 
         await UntilAsync(() => _loads > loads, "a load when it is seen again");
+    }
+
+    [Fact]
+    public async Task Load_Repeated_IsNotTraced()
+    {
+        var recorded = new List<bool>();
+        _load = _ =>
+        {
+            recorded.Add(Activity.Current is null || Activity.Current.Recorded);
+            return Task.CompletedTask;
+        };
+
+        Page();
+
+        await RefreshUntilAsync(() => recorded.Count >= 3, "two repeats");
+        Assert.Equal([true, false, false], recorded.Take(3));
     }
 
     [Fact]

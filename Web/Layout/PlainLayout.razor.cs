@@ -1,0 +1,9 @@
+using Microsoft.AspNetCore.Components;
+
+namespace CloudNative.Web.Layout;
+
+public sealed partial class PlainLayout
+{
+    [CascadingParameter(Name = "Dark")]
+    private bool Dark { get; set; }
+}
