@@ -5,8 +5,9 @@ namespace CloudNative.EndToEnd.Tests.Browser;
 /// <summary>Chromium with one page of the admin UI.</summary>
 internal sealed class BrowserSession : IAsyncDisposable
 {
-    private const string Chromium = "/usr/bin/chromium";
     private const int TimeoutMs = 20_000;
+
+    private static readonly string Chromium = Environment.GetEnvironmentVariable("CHROMIUM") ?? "/usr/bin/chromium";
 
     private static readonly string[] Arguments =
     [

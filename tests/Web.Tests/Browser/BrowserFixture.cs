@@ -12,7 +12,8 @@ public sealed class BrowserTests : ICollectionFixture<BrowserFixture>
 /// <summary>Chromium, the real Web program and the fake API behind it, started once for all browser tests.</summary>
 public sealed class BrowserFixture : IAsyncLifetime
 {
-    private const string Chromium = "/usr/bin/chromium";
+
+    private static readonly string Chromium = Environment.GetEnvironmentVariable("CHROMIUM") ?? "/usr/bin/chromium";
 
     private static readonly string[] Arguments =
     [
