@@ -7,8 +7,10 @@ internal static class ApiKeyAuthentication
     public static IServiceCollection AddApiKeyAuthentication(this IServiceCollection services)
     {
         services.AddApiKeyCache();
-        // FusionCache tells of every single call at Information.
-        services.AddLogging(logging => logging.AddFilter("ZiggyCreatures.Caching.Fusion", LogLevel.Warning));
+        // At Information FusionCache tells of every call, and the handler of every refused request: whoever guesses keys would fill the log.
+        services.AddLogging(logging => logging
+            .AddFilter("ZiggyCreatures.Caching.Fusion", LogLevel.Warning)
+            .AddFilter(typeof(ApiKeyAuthenticationHandler).FullName, LogLevel.Warning));
         services.AddSingleton<ApiKeyLookup>();
         const string scheme = ApiKeyAuthenticationHandler.SchemeName;
         services.AddAuthentication(scheme)
