@@ -30,7 +30,7 @@ internal sealed class RunWatchdog : IDisposable, IAsyncDisposable
     /// <param name="onOutput">Gets what could not be ended or deleted.</param>
     public static RunWatchdog Start(string runId, string temporaryFolder, Action<ProcessOutput> onOutput)
     {
-        var spec = EngineProgram.Spec(WatchdogProgram.Verb, runId, temporaryFolder);
+        var spec = EngineProgram.SpecOfCopy(Path.Combine(temporaryFolder, "watchdog"), WatchdogProgram.Verb, runId, temporaryFolder);
         var unmarked = new Dictionary<string, string?>(spec.Environment) { [RunVariable] = null };
         return new RunWatchdog(runId, LocalProcess.Start(spec with { Environment = unmarked, KeepInputOpen = true }, onOutput));
     }

@@ -71,6 +71,15 @@ public sealed class RunWatchdogTests : IAsyncLifetime
         Assert.True(IsAlive(process["process"]));
     }
 
+    // A build during a run overwrites the program in place, and that ends whoever runs it.
+    [Fact]
+    public async Task Start_Always_RunsACopyOfTheProgram()
+    {
+        await using var watchdog = RunWatchdog.Start(_runId, _folder, Ignore);
+
+        await Until(() => File.ReadAllText($"/proc/{watchdog.ProcessId}/cmdline").Contains(Path.Combine(_folder, "watchdog", "Hosting.dll")), "It runs another file");
+    }
+
     // The holder of the pipe stands for the AppHost: a killed process has no last word, its pipe just ends.
     [Fact]
     public async Task Run_SignalsToAllAndThenTheHolderKilled_EndsTheRunAndThenItself()
