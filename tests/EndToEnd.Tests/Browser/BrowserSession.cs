@@ -23,6 +23,7 @@ internal sealed class BrowserSession : IAsyncDisposable
 
     public static async Task<BrowserSession> OpenAsync(Uri address)
     {
+        Assertions.SetDefaultExpectTimeout(TimeoutMs);
         var playwright = await Playwright.CreateAsync();
         var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = Arguments });
         var page = await browser.NewPageAsync();
