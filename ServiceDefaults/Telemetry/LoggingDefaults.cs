@@ -15,6 +15,8 @@ internal static class LoggingDefaults
             ["Logging:LogLevel:Npgsql"] = "Warning",
             ["Logging:LogLevel:StackExchange.Redis"] = "Warning",
             ["Logging:LogLevel:System.Net.Http.HttpClient"] = "Warning",
+            // Every probe that finds something not ready yet, at the pace of the probes; whoever probes sees it, and what failed says so itself.
+            ["Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks"] = "Critical",
             // Every attempt that is repeated, with its stack trace; the meter of that name counts them.
             ["Logging:LogLevel:Polly"] = "Error",
             // Its one entry is the stack trace of an exception that ends the process, and is said then.
