@@ -5,9 +5,6 @@ namespace CloudNative.ServiceDefaults.Kafka;
 /// <summary>The part of librdkafka's statistics report (STATISTICS.md there) that becomes metrics.</summary>
 internal sealed record KafkaClientStatistics
 {
-    [JsonPropertyName("name")]
-    public string Name { get; init; } = "";
-
     [JsonPropertyName("client_id")]
     public string ClientId { get; init; } = "";
 

@@ -29,11 +29,11 @@ public sealed class KafkaStatistics
         meter.CreateObservableCounter("kafka.consumer.rebalances", () => PerClient(client => client.Group?.Rebalances ?? 0), "{rebalance}", "Rebalances of the consumer's group.");
     }
 
-    /// <summary>Takes one statistics report of a client; later reports of that client replace it.</summary>
+    /// <summary>Takes one statistics report of a client; a later report under that <c>ClientId</c> replaces it, also one of a client that took its place.</summary>
     public void Observe(string statisticsJson)
     {
-        if (JsonSerializer.Deserialize(statisticsJson, KafkaStatisticsJson.Default.KafkaClientStatistics) is { Name.Length: > 0 } client)
-            _latest[client.Name] = client;
+        if (JsonSerializer.Deserialize(statisticsJson, KafkaStatisticsJson.Default.KafkaClientStatistics) is { ClientId.Length: > 0 } client)
+            _latest[client.ClientId] = client;
     }
 
     private IEnumerable<Measurement<long>> PerClient(Func<KafkaClientStatistics, long> value) =>

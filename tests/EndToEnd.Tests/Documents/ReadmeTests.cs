@@ -37,6 +37,7 @@ public sealed partial class ReadmeTests(SystemFixture system)
 
     [Theory]
     [InlineData(Web, "/", "web")]
+    [InlineData($"{Web}/meters/tokens", "/meters/tokens", "web")]
     [InlineData(Api, "/openapi/v1.json", "api")]
     [InlineData(Api, "/scalar", "api")]
     public async Task Addresses_EachNamed_Answer(string named, string path, string resource)

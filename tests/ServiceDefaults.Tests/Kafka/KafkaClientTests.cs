@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using System.Net;
 using CloudNative.ServiceDefaults.Kafka;
 using Confluent.Kafka;
@@ -67,29 +66,6 @@ public sealed class KafkaClientTests
         var sent = text.Split('\n').Single(line => line.StartsWith("kafka_client_messages_sent", StringComparison.Ordinal) && line.Contains("statistics-test", StringComparison.Ordinal));
         Assert.Contains(" 2", sent, StringComparison.Ordinal);
         Assert.Contains("kafka_client_brokers_connected", text, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Observe_ConsumersReport_LagByPartition()
-    {
-        using var meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        var statistics = new KafkaStatistics(meters.GetRequiredService<IMeterFactory>());
-        var lags = new Dictionary<object, long>();
-        using var listener = new MeterListener { InstrumentPublished = (instrument, self) => self.EnableMeasurementEvents(instrument) };
-        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
-        {
-            if (instrument.Name == "kafka.consumer.lag" && ReferenceEquals(instrument.Meter.Scope, meters.GetRequiredService<IMeterFactory>()))
-                lags[tags.ToArray().Single(tag => tag.Key == "messaging.destination.partition.id").Value!] = value;
-        });
-        listener.Start();
-
-        statistics.Observe("""
-            {"name":"c#1","client_id":"c","brokers":{},"cgrp":{"rebalance_cnt":2},"topics":{"t":{"topic":"t","partitions":{
-              "0":{"partition":0,"consumer_lag":41},"1":{"partition":1,"consumer_lag":-1},"-1":{"partition":-1,"consumer_lag":5}}}}}
-            """);
-        listener.RecordObservableInstruments();
-
-        Assert.Equal(new Dictionary<object, long> { [0] = 41 }, lags);
     }
 
     private static Task<TestApp> StartAsync(string bootstrapServers) => TestApp.StartAsync("Development", builder =>
