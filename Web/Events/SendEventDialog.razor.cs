@@ -33,7 +33,7 @@ public sealed partial class SendEventDialog : IDisposable
     {
         if (_draft.ToCloudEvent(out var dataError) is not { } cloudEvent)
         {
-            _errors = new FieldErrors([new ValidationError("data", "invalid", dataError!)], Fields);
+            (_errors, _error) = (new FieldErrors([new ValidationError("data", "invalid", dataError!)], Fields), null);
             return;
         }
 

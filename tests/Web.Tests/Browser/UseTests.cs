@@ -152,6 +152,33 @@ public sealed class UseTests(BrowserFixture browser)
         Assert.Empty(watched.Faults);
     }
 
+    [Theory]
+    [InlineData(1280, "dark")]
+    [InlineData(400, "light")]
+    public async Task Event_SentByHand_ShowsItsErrorsAndThenInTheList(int width, string theme)
+    {
+        await using var watched = await browser.OpenAsync("/events?subject=by-hand", new View(width, theme));
+        var page = watched.Page;
+        await Expect(page.Locator(".state")).ToHaveTextAsync("Live");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Send an event" }).ClickAsync();
+        var dialog = page.GetByRole(AriaRole.Dialog);
+        await dialog.GetByLabel("Data").FillAsync("""{"tokens": 1e400, "model": "gpt-4o"}""");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Send" }).ClickAsync();
+        foreach (var error in new[] { "A type is required.", "A subject is required." })
+            await dialog.GetByText(error).WaitForAsync();
+        await watched.ShootAsync($"event-send-{theme}-{width}");
+        await watched.AssertAccessibleAsync();
+        Assert.Equal(0, await watched.OverflowAsync());
+
+        await dialog.GetByLabel("Type").FillAsync($"sent.{theme}");
+        await dialog.GetByLabel("Subject").FillAsync("by-hand");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Send" }).ClickAsync();
+
+        await page.Locator($".grid >> text=sent.{theme}").WaitForAsync();
+        await Expect(dialog).ToHaveCountAsync(0);
+        Assert.Empty(watched.Faults);
+    }
+
     [Fact]
     public async Task Controls_Changed_AreInTheAddressAndInTheChart()
     {

@@ -91,6 +91,7 @@ internal sealed partial class FakeApi : IAsyncDisposable
             Results.Json(_events.Select(item => item.Subject).Distinct().Order()))));
         api.MapGet("/meters/{slug}/query", Locked(context => WithMeter(context, meter => FakeQuery.Answer(meter, _events, context.Request.Query))));
         api.MapGet("/events", Locked(ListEvents));
+        api.MapPost("/events", (RequestDelegate)IngestAsync);
         api.MapGet("/ledger", Locked(context => FakeQuery.Ledger(_events, context.Request.Query)));
     }
 
@@ -147,6 +148,17 @@ internal sealed partial class FakeApi : IAsyncDisposable
         lock (_lock)
             _meters.Add(body);
         await Results.Json(body, statusCode: 201).ExecuteAsync(context);
+    }
+
+    private async Task IngestAsync(HttpContext context)
+    {
+        var cloudEvent = (await context.Request.ReadFromJsonAsync<JsonObject>(context.RequestAborted))!;
+        var empty = new[] { "type", "subject" }.Where(name => cloudEvent[name]!.GetValue<string>().Length == 0).ToList();
+        if (empty.Count == 0)
+            Post(cloudEvent);
+        await (empty.Count == 0
+            ? Results.NoContent()
+            : Problem(400, "Validation failed", "The event is not valid.", [.. empty.Select(name => (name, $"A {name} is required."))])).ExecuteAsync(context);
     }
 
     private IResult ListEvents(HttpContext context)
