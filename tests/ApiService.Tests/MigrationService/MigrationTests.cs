@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Database;
 using Microsoft.EntityFrameworkCore;
@@ -8,8 +7,6 @@ namespace CloudNative.ApiService.Tests.MigrationService;
 /// <summary>The program as a whole, in a process of its own: its exit code is what others wait for.</summary>
 public sealed class MigrationTests(TestApi api)
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
-
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -66,27 +63,8 @@ public sealed class MigrationTests(TestApi api)
         Assert.False(await context.Tenants.AnyAsync(Token));
     }
 
-    private async Task<(int ExitCode, string Output)> RunAsync(string database, string environment, string? key)
-    {
-        var start = new ProcessStartInfo("dotnet", [typeof(CloudNative.MigrationService.Development.DevelopmentOptions).Assembly.Location])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["DOTNET_ENVIRONMENT"] = environment;
-        start.Environment["ConnectionStrings__metering"] = database;
-        start.Environment["ConnectionStrings__kafka"] = api.Servers.Kafka;
-        if (key is not null)
-            start.Environment["Development__ApiKey"] = key;
-
-        using var process = Process.Start(start)!;
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        deadline.CancelAfter(Deadline);
-        var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
-        var errors = process.StandardError.ReadToEndAsync(deadline.Token);
-        await process.WaitForExitAsync(deadline.Token);
-        return (process.ExitCode, await output + await errors);
-    }
+    private Task<(int ExitCode, string Output)> RunAsync(string database, string environment, string? key) =>
+        MigrationProcess.RunAsync(database, api.Servers.Kafka, environment, key, Token);
 
     private static MeteringDbContext Open(string database)
     {
