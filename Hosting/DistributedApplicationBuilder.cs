@@ -33,6 +33,8 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         _host = new HostApplicationBuilder(new HostApplicationBuilderSettings
         {
             Args = args,
+            // Its files are not watched: below the AppHost's folder lie build output and the data of servers.
+            Configuration = new ConfigurationManager { ["hostBuilder:reloadConfigOnChange"] = "false" },
             ApplicationName = AppHostAssembly?.GetName().Name,
             ContentRootPath = AppHostDirectory,
         });
