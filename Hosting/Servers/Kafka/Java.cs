@@ -13,7 +13,8 @@ internal sealed partial record Java(string Program, int MajorVersion)
     public static async Task<Java?> FindAsync(CancellationToken cancellationToken)
     {
         var home = Environment.GetEnvironmentVariable("JAVA_HOME");
-        string[] candidates = string.IsNullOrEmpty(home) ? ["java"] : [Path.Combine(home, "bin", "java"), "java"];
+        var program = OperatingSystem.IsWindows() ? "java.exe" : "java";
+        string[] candidates = string.IsNullOrEmpty(home) ? [program] : [Path.Combine(home, "bin", program), program];
         foreach (var candidate in candidates)
         {
             if (await TryReadAsync(candidate, cancellationToken) is { MajorVersion: >= OldestMajorVersion } java)

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 
@@ -16,16 +17,32 @@ internal sealed partial record PostgresBinaries(string Folder, string Version, i
         if (!File.Exists(Program(folder, "initdb")) || !File.Exists(Program(folder, "postgres")))
             return null;
 
-        using var process = Process.Start(new ProcessStartInfo(Program(folder, "postgres"), "--version")
+        using var process = TryStart(new ProcessStartInfo(Program(folder, "postgres"), "--version")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
-        })!;
+        });
+        if (process is null)
+            return null;
+
         var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
         await process.WaitForExitAsync(cancellationToken);
         var version = VersionPattern().Match(output);
         return process.ExitCode == 0 && version.Success ? new PostgresBinaries(folder, output[version.Index..].Trim(), int.Parse(version.ValueSpan)) : null;
+    }
+
+    // Null for a program of another system: npm's are for glibc, and musl doesn't run them.
+    private static Process? TryStart(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start);
+        }
+        catch (Win32Exception)
+        {
+            return null;
+        }
     }
 
     private static string Program(string folder, string name) =>

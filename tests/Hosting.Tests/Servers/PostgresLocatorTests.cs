@@ -31,6 +31,19 @@ public sealed class PostgresLocatorTests
     }
 
     [Fact]
+    public async Task FindAsync_ProgramThatThisMachineCannotRun_IsPassedOver()
+    {
+        var folder = Directory.CreateTempSubdirectory("hosting-tests-").FullName;
+        foreach (var name in new[] { "initdb", "postgres", "initdb.exe", "postgres.exe" })
+            await File.WriteAllTextAsync(Path.Combine(folder, name), "no program", Token);
+        var locator = new PostgresLocator(Cache) { SearchPath = [folder], SystemFolders = [], Package = null };
+
+        await Assert.ThrowsAsync<DistributedApplicationException>(() => locator.FindAsync(chosenFolder: null, Token));
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public async Task FindAsync_OnlyTheNpmPackage_InstallsAServerThatStarts()
     {
         if (!PostgresLocator.Default.SearchPath.Any(folder => File.Exists(Path.Combine(folder, OperatingSystem.IsWindows() ? "npm.cmd" : "npm"))))
