@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
+using Aspire.Hosting.Orchestration;
 using Aspire.Hosting.Processes;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
@@ -23,7 +23,9 @@ internal sealed class ApacheKafka(KafkaOptions options, KafkaDistribution distri
     {
         Directory.CreateDirectory(options.RunFolder);
         Directory.CreateDirectory(_dataFolder);
-        await File.WriteAllTextAsync(_propertiesFile, BrokerProperties.Render(options.Port, FreePort(), _dataFolder, options.Environment), cancellationToken);
+        // The controller's port is nobody's business but the node's.
+        var properties = BrokerProperties.Render(options.Port, new FreePorts().Next(), _dataFolder, options.Environment);
+        await File.WriteAllTextAsync(_propertiesFile, properties, cancellationToken);
         if (!File.Exists(Path.Combine(_dataFolder, "meta.properties")))
             await FormatAsync(cancellationToken);
         return Run("kafka.Kafka", _propertiesFile);
@@ -32,7 +34,7 @@ internal sealed class ApacheKafka(KafkaOptions options, KafkaDistribution distri
     /// <inheritdoc/>
     public async Task ReadyAsync(CancellationToken cancellationToken)
     {
-        await WaitForPortAsync(cancellationToken);
+        await LoopbackPort.WaitUntilOpenAsync(options.Port, cancellationToken);
         using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = $"{IPAddress.Loopback}:{options.Port}" })
             // What it says while the broker is still starting is no error.
             .SetLogHandler((_, _) => { })
@@ -55,23 +57,6 @@ internal sealed class ApacheKafka(KafkaOptions options, KafkaDistribution distri
     private ProcessSpec Run(string mainClass, params string[] arguments) =>
         new(java.Program, [.. JvmArguments, "-cp", distribution.ClassPath, mainClass, .. arguments]) { WorkingDirectory = options.RunFolder };
 
-    private async Task WaitForPortAsync(CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            try
-            {
-                using var client = new TcpClient();
-                await client.ConnectAsync(IPAddress.Loopback, options.Port, cancellationToken);
-                return;
-            }
-            catch (SocketException)
-            {
-                await Task.Delay(ProbeInterval, cancellationToken);
-            }
-        }
-    }
-
     private async Task CreateTopicsAsync(IAdminClient admin, CancellationToken cancellationToken)
     {
         if (options.Topics.Count == 0)
@@ -93,13 +78,5 @@ internal sealed class ApacheKafka(KafkaOptions options, KafkaDistribution distri
         var metadata = admin.GetMetadata(RequestTimeout);
         return metadata.Brokers.Count > 0 && options.Topics.All(wanted =>
             metadata.Topics.Any(topic => topic.Topic == wanted.Name && topic.Partitions.Count > 0 && topic.Partitions.All(partition => partition.Leader >= 0)));
-    }
-
-    // The controller's port is nobody's business but the node's.
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -8,7 +8,8 @@ internal static class BrokerProperties
     private const string Prefix = "KAFKA_";
 
     // The images' own variables, which are no broker properties.
-    private static readonly string[] NotProperties = [KafkaTopic.Variable, "KAFKA_HEAP_OPTS", "KAFKA_OPTS", "KAFKA_JVM_PERFORMANCE_OPTS", "KAFKA_LOG4J_OPTS", "KAFKA_GC_LOG_OPTS"];
+    private static readonly string[] NotProperties =
+        [KafkaTopic.Variable, "KAFKA_HEAP_OPTS", "KAFKA_OPTS", "KAFKA_JVM_PERFORMANCE_OPTS", "KAFKA_LOG4J_OPTS", "KAFKA_GC_LOG_OPTS"];
 
     public static string Render(int port, int controllerPort, string dataFolder, IReadOnlyDictionary<string, string> environment)
     {

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Aspire.Hosting.Processes;
 
 namespace Aspire.Hosting.Servers.Kafka;
@@ -10,27 +8,10 @@ namespace Aspire.Hosting.Servers.Kafka;
 /// </summary>
 internal sealed class InMemoryKafka(KafkaOptions options) : ILocalServer
 {
-    private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(20);
-
     /// <inheritdoc/>
     public Task<ProcessSpec> PrepareAsync(CancellationToken cancellationToken) =>
         Task.FromResult(EngineProgram.Spec(InMemoryKafkaProgram.Verb, options.Port.ToString(), string.Join(',', options.Topics)) with { KeepInputOpen = true });
 
     /// <summary>The port is opened when the topics are there.</summary>
-    public async Task ReadyAsync(CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            try
-            {
-                using var client = new TcpClient();
-                await client.ConnectAsync(IPAddress.Loopback, options.Port, cancellationToken);
-                return;
-            }
-            catch (SocketException)
-            {
-                await Task.Delay(ProbeInterval, cancellationToken);
-            }
-        }
-    }
+    public Task ReadyAsync(CancellationToken cancellationToken) => LoopbackPort.WaitUntilOpenAsync(options.Port, cancellationToken);
 }

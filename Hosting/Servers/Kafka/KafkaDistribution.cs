@@ -15,5 +15,6 @@ internal sealed record KafkaDistribution(string Home)
         Directory.Exists(Path.Combine(home, "libs"))
             ? new KafkaDistribution(Path.GetFullPath(home))
             : throw new DistributedApplicationException(
-                $"{HomeVariable} is '{home}', and that is not an Apache Kafka distribution: it has no folder 'libs'. Correct it, or unset it to use the in-memory cluster.");
+                $"{HomeVariable} is '{home}', and that is not an Apache Kafka distribution: it has no folder 'libs'. "
+                + "Correct it, or unset it to use the in-memory cluster.");
 }

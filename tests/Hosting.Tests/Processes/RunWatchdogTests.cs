@@ -48,7 +48,8 @@ public sealed class RunWatchdogTests : IAsyncLifetime
     {
         await using var watchdog = RunWatchdog.Start(_runId, Path.Combine(_folder, "run"), Ignore);
         var volume = Path.Combine(_folder, "volume");
-        var server = new PostgresServer(new PostgresOptions(Path.Combine(_folder, "run"), Ports.Free(), "postgres", "secret") { DataFolder = volume }, PostgresLocator.Default);
+        var options = new PostgresOptions(Path.Combine(_folder, "run"), Ports.Free(), "postgres", "secret") { DataFolder = volume };
+        var server = new PostgresServer(options, PostgresLocator.Default);
         var process = Keep(LocalProcess.Start(watchdog.Mark(await server.PrepareAsync(Token)), Ignore));
         await server.ReadyAsync(Token);
 
@@ -77,7 +78,8 @@ public sealed class RunWatchdogTests : IAsyncLifetime
     {
         await using var watchdog = RunWatchdog.Start(_runId, _folder, Ignore);
 
-        await Until(() => File.ReadAllText($"/proc/{watchdog.ProcessId}/cmdline").Contains(Path.Combine(_folder, "watchdog", "Hosting.dll")), "It runs another file");
+        var copy = Path.Combine(_folder, "watchdog", "Hosting.dll");
+        await Until(() => File.ReadAllText($"/proc/{watchdog.ProcessId}/cmdline").Contains(copy), "It runs another file");
     }
 
     // The holder of the pipe stands for the AppHost: a killed process has no last word, its pipe just ends.
@@ -149,10 +151,12 @@ public sealed class RunWatchdogTests : IAsyncLifetime
         }
     }
 
-    private static ulong PendingSignals(int id) => SignalMask(id, "ShdPnd:");
-
-    private static ulong SignalMask(int id, string name) =>
-        ulong.Parse(File.ReadLines($"/proc/{id}/status").Single(line => line.StartsWith(name, StringComparison.Ordinal)).AsSpan(name.Length).Trim(), NumberStyles.HexNumber);
+    private static ulong PendingSignals(int id)
+    {
+        const string name = "ShdPnd:";
+        var line = File.ReadLines($"/proc/{id}/status").Single(line => line.StartsWith(name, StringComparison.Ordinal));
+        return ulong.Parse(line.AsSpan(name.Length).Trim(), NumberStyles.HexNumber);
+    }
 
     private static bool IsAlive(int id)
     {

@@ -30,9 +30,9 @@ public sealed class ApacheKafkaTests : IDisposable
         Assert.Equal(Enumerable.Range(0, 1000).Select(i => $"value-{i}").Order(), values.Order());
     }
 
-    private KafkaOptions Options() =>
-        new(Path.Combine(_folder, "run"), Ports.Free(), new Dictionary<string, string> { ["KAFKA_CREATE_TOPICS"] = $"{Topic}:12:1", ["KAFKA_LOG_RETENTION_MS"] = "3600000" })
-        {
-            DataFolder = Path.Combine(_folder, "volume"),
-        };
+    private KafkaOptions Options()
+    {
+        var environment = new Dictionary<string, string> { ["KAFKA_CREATE_TOPICS"] = $"{Topic}:12:1", ["KAFKA_LOG_RETENTION_MS"] = "3600000" };
+        return new KafkaOptions(Path.Combine(_folder, "run"), Ports.Free(), environment) { DataFolder = Path.Combine(_folder, "volume") };
+    }
 }

@@ -32,7 +32,9 @@ public sealed class InMemoryKafkaTests
         using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = $"127.0.0.1:{port}" }).Build();
 
         var cluster = await admin.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = Deadline }).WaitAsync(Token);
-        var topics = await admin.DescribeTopicsAsync(TopicCollection.OfTopicNames([Topic]), new DescribeTopicsOptions { RequestTimeout = Deadline }).WaitAsync(Token);
+        var topics = await admin
+            .DescribeTopicsAsync(TopicCollection.OfTopicNames([Topic]), new DescribeTopicsOptions { RequestTimeout = Deadline })
+            .WaitAsync(Token);
 
         Assert.NotEmpty(cluster.ClusterId);
         Assert.NotEqual(0, topics.TopicDescriptions.Single().TopicId.MostSignificantBits);

@@ -9,16 +9,28 @@ internal static class KafkaTraffic
 
     public static async Task ProduceAsync(int port, string topic, int count, CancellationToken cancellationToken)
     {
-        var config = new ProducerConfig { BootstrapServers = $"127.0.0.1:{port}", EnableIdempotence = true, Acks = Acks.All, CompressionType = CompressionType.Lz4 };
+        var config = new ProducerConfig
+        {
+            BootstrapServers = $"127.0.0.1:{port}",
+            EnableIdempotence = true,
+            Acks = Acks.All,
+            CompressionType = CompressionType.Lz4,
+        };
         using var producer = new ProducerBuilder<string, string>(config).SetLogHandler((_, _) => { }).Build();
-        var sent = Enumerable.Range(0, count).Select(i => producer.ProduceAsync(topic, new Message<string, string> { Key = $"key-{i}", Value = $"value-{i}" }, cancellationToken));
-        await Task.WhenAll(sent);
+        await Task.WhenAll(Enumerable.Range(0, count).Select(i =>
+            producer.ProduceAsync(topic, new Message<string, string> { Key = $"key-{i}", Value = $"value-{i}" }, cancellationToken)));
     }
 
     /// <summary>The values that are read until there are as many as are expected.</summary>
     public static List<string> Consume(int port, string topic, int expected, CancellationToken cancellationToken)
     {
-        var config = new ConsumerConfig { BootstrapServers = $"127.0.0.1:{port}", GroupId = "tests", AutoOffsetReset = AutoOffsetReset.Earliest, EnableAutoCommit = false };
+        var config = new ConsumerConfig
+        {
+            BootstrapServers = $"127.0.0.1:{port}",
+            GroupId = "tests",
+            AutoOffsetReset = AutoOffsetReset.Earliest,
+            EnableAutoCommit = false,
+        };
         using var consumer = new ConsumerBuilder<string, string>(config).SetLogHandler((_, _) => { }).Build();
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(Deadline);
