@@ -14,11 +14,13 @@ const fullDate = utc({ weekday: "short", day: "numeric", month: "short", year: "
 
 export function create(canvas) {
   let data = null;
-  const chart = new Chart(canvas, { type: "bar", data: { datasets: [] }, options: options(() => data) });
+  let chart = null;
   const repaint = () => {
     if (!data) return;
+    chart ??= new Chart(canvas, { type: "bar", data: { datasets: [] }, options: options(() => data) });
     paint(chart, data);
     chart.update("none");
+    canvas.dataset.drawn = data.starts.at(-1);
   };
   const themes = new MutationObserver(repaint);
   themes.observe(document.documentElement, { attributeFilter: ["data-theme"] });
@@ -33,7 +35,7 @@ export function create(canvas) {
     remove() {
       themes.disconnect();
       data = null;
-      chart.destroy();
+      chart?.destroy();
     },
   };
 }

@@ -67,7 +67,7 @@ public sealed partial class LivePage : IAsyncDisposable
 
     private bool Asleep => Paused || _hidden;
 
-    private string State => _error is not null ? "Offline" : Paused ? "Paused" : _loadedAt is null ? "Loading" : "Live";
+    private string State => _missing ? "Unknown" : _error is not null ? "Offline" : Paused ? "Paused" : _loadedAt is null ? "Loading" : "Live";
 
     /// <summary>Loads again now, e.g. because a filter changed; a load under way is of the old filter and dropped.</summary>
     public void Reload()

@@ -5,11 +5,11 @@ public sealed class PageTests(BrowserFixture browser)
 {
     private static readonly (string Name, string Path, string Ready)[] Pages =
     [
-        ("home", "/", "canvas"),
+        ("home", "/", "canvas[data-drawn]"),
         ("meters", "/meters", "text=cost_usd"),
-        ("meter", "/meters/tokens_total?range=week&window=day&by=model", "canvas"),
-        ("meter-subjects", "/meters/cost_usd?range=day&by=subject", "canvas"),
-        ("meter-hour", "/meters/requests_total?range=hour", "canvas"),
+        ("meter", "/meters/tokens_total?range=week&window=day&by=model", "canvas[data-drawn]"),
+        ("meter-subjects", "/meters/cost_usd?range=day&by=subject", "canvas[data-drawn]"),
+        ("meter-hour", "/meters/requests_total?range=hour", "canvas[data-drawn]"),
         ("meter-unknown", "/meters/nothing", "text=There is no meter nothing"),
         ("events", "/events", "text=ai.completion >> nth=0"),
         ("events-none", "/events?subject=nobody", "text=No event matches"),

@@ -54,7 +54,7 @@ public sealed class UseTests(BrowserFixture browser)
     public async Task Theme_Switched_StaysAfterReload()
     {
         await using var watched = await browser.OpenAsync("/meters/tokens_total", View.Laptop);
-        await watched.Page.Locator("canvas").WaitForAsync();
+        await watched.Page.Locator("canvas[data-drawn]").WaitForAsync();
         var light = await PixelsAsync(watched.Page);
         await watched.Page.GetByRole(AriaRole.Button, new() { Name = "Dark theme" }).ClickAsync();
         await Expect(watched.Page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");

@@ -74,6 +74,7 @@ public sealed class LivePageTests : WebContext
 
         await UntilAsync(() => page.FindAll(".nothing").Count == 1, "the not-found text");
         Assert.Empty(page.FindAll("[role=alert]"));
+        Assert.Equal("Unknown", page.Find(".state").TextContent);
     }
 
     [Fact]
