@@ -34,10 +34,14 @@ public sealed class SystemHealthTests(TestApi api)
         using var client = another.CreateClient();
         client.DefaultRequestHeaders.Authorization = new("Bearer", (await api.CreateTenantAsync(Token)).Key);
 
-        var health = await Eventually.GetAsync(() => GetAsync(client), Others, "PostgreSQL, Redis or Kafka stayed unhealthy.", Token);
+        // The first request to ingest may take longer than the second that a component is given.
+        var health = await Eventually.GetAsync(
+            () => GetAsync(client),
+            seen => Others(seen) && Components(seen).Contains($"ingest {status}"),
+            $"PostgreSQL, Redis or Kafka stayed unhealthy, or ingest did not become {status}.",
+            Token);
 
         Assert.Equal(status, health.Text("status"));
-        Assert.Equal($"ingest {status}", Components(health).ElementAt(1));
     }
 
     [Fact]
