@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -5,15 +6,19 @@ namespace Aspire.Hosting.Orchestration;
 
 /// <summary>
 /// Finds ports that nobody uses. They lie below the range that systems take the ports of outgoing connections from, so that a port
-/// found now is still free when its process starts.
+/// found now is still free when its process starts; and a file in the temporary folder, locked until this is disposed, keeps runs
+/// that start at the same time from finding the same port.
 /// </summary>
-internal sealed class FreePorts
+internal sealed class FreePorts : IDisposable
 {
     private const int First = 20_000;
     private const int End = 32_000;
     private const int Attempts = 200;
 
+    private static readonly string ClaimsFolder = Path.Combine(Path.GetTempPath(), $"cn-ports-{Environment.UserName}");
+
     private readonly HashSet<int> _taken = [];
+    private readonly List<FileStream> _claims = [];
 
     /// <summary>Keeps a port from being given away.</summary>
     public void Reserve(int? port)
@@ -27,7 +32,7 @@ internal sealed class FreePorts
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
             var port = Random.Shared.Next(First, End);
-            if (CanListen(port) && _taken.Add(port))
+            if (!_taken.Contains(port) && CanListen(port) && Claim(port) && _taken.Add(port))
                 return port;
         }
 
@@ -37,6 +42,28 @@ internal sealed class FreePorts
     /// <summary>Whether a process can listen on this port of both loopback addresses: localhost means either.</summary>
     public static bool CanListen(int port) =>
         CanListen(IPAddress.Loopback, port) && (!Socket.OSSupportsIPv6 || CanListen(IPAddress.IPv6Loopback, port));
+
+    public void Dispose()
+    {
+        foreach (var claim in _claims)
+            claim.Dispose();
+    }
+
+    private bool Claim(int port)
+    {
+        try
+        {
+            Directory.CreateDirectory(ClaimsFolder);
+            var path = Path.Combine(ClaimsFolder, port.ToString(CultureInfo.InvariantCulture));
+            _claims.Add(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Another run's, perhaps another user's.
+            return false;
+        }
+    }
 
     private static bool CanListen(IPAddress address, int port)
     {

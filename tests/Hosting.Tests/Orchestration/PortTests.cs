@@ -37,10 +37,19 @@ public sealed class PortTests
     [Fact]
     public void Next_ManyPorts_AreDifferentAndFree()
     {
-        var ports = new FreePorts();
+        using var ports = new FreePorts();
         var found = Enumerable.Range(0, 50).Select(_ => ports.Next()).ToList();
         Assert.Equal(found.Count, found.Distinct().Count());
         Assert.All(found, port => Assert.True(FreePorts.CanListen(port)));
+    }
+
+    [Fact]
+    public void Next_TwoRunsAtOnce_FindDifferentPorts()
+    {
+        using var one = new FreePorts();
+        using var other = new FreePorts();
+        var found = Enumerable.Range(0, 400).Select(i => (i % 2 == 0 ? one : other).Next()).ToList();
+        Assert.Equal(found.Count, found.Distinct().Count());
     }
 
     private static int AllocatedPort(params string[] args)
