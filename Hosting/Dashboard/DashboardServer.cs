@@ -18,7 +18,8 @@ internal sealed partial class DashboardServer(
     : BackgroundService
 {
     private const int LinesInError = 3;
-    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(3);
+    // It holds nothing that is lost, and the ten seconds of a stop are for the resources.
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(200);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -52,10 +52,12 @@ public static partial class KafkaBuilderExtensions
             await kafka.PrimaryEndpoint.PortAsync(cancellationToken),
             context.Environment.ToDictionary(v => v.Key, v => v.Value ?? "")) { DataFolder = kafka.DataFolder(run) };
         var server = await KafkaServer.CreateAsync(options, cancellationToken);
-        LogKind(context.Services.GetRequiredService<ResourceLoggerService>().GetLogger(context.Instance.Id), server.Description);
+        // To whoever starts the application, and to whoever looks at the resource later.
+        LogKind(context.Services.GetRequiredService<ILogger<KafkaServerResource>>(), kafka.Name, server.Description);
+        LogKind(context.Services.GetRequiredService<ResourceLoggerService>().GetLogger(context.Instance.Id), kafka.Name, server.Description);
         return server;
     }
 
-    [LoggerMessage(LogLevel.Information, "{Description}")]
-    private static partial void LogKind(ILogger logger, string description);
+    [LoggerMessage(LogLevel.Information, "{Name} is {Description}")]
+    private static partial void LogKind(ILogger logger, string name, string description);
 }
