@@ -21,7 +21,7 @@ public sealed partial class LivePage : IAsyncDisposable
     /// <summary>A slow answer is asked for more rarely: the API spends at most this share of its time on one open page.</summary>
     private const double MaxShare = 0.25;
 
-    private readonly CancellationTokenSource _closed = new();
+    private CancellationTokenSource _closed = null!;
     private CancellationTokenSource? _loading;
     private TaskCompletionSource _wake = new();
     private DotNetObjectReference<LivePage>? _self;
@@ -37,6 +37,9 @@ public sealed partial class LivePage : IAsyncDisposable
 
     [Inject]
     private TimeProvider Time { get; set; } = null!;
+
+    [Inject]
+    private IHostApplicationLifetime Host { get; set; } = null!;
 
     /// <summary>Text only: it is the document's title too.</summary>
     [Parameter, EditorRequired]
@@ -102,6 +105,9 @@ public sealed partial class LivePage : IAsyncDisposable
         }
         _self?.Dispose();
     }
+
+    /// <summary>An open page ends its loads with the process too, before what they need is gone.</summary>
+    protected override void OnInitialized() => _closed = CancellationTokenSource.CreateLinkedTokenSource(Host.ApplicationStopping);
 
     protected override void OnParametersSet()
     {

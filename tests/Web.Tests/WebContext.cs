@@ -3,6 +3,9 @@ using CloudNative.Web.Live;
 using CloudNative.Web.Tests.Api;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using MudBlazor;
 using MudBlazor.Services;
@@ -22,11 +25,14 @@ public abstract class WebContext : BunitContext
         Services.AddMudServices();
         Services.AddSingleton<TimeProvider>(Clock);
         Services.AddSingleton(Api.Client());
+        Services.AddSingleton<IHostApplicationLifetime>(Host);
     }
 
     protected static DateTimeOffset Now { get; } = new(2026, 11, 24, 6, 30, 15, TimeSpan.Zero);
 
     private protected StubApi Api { get; } = new();
+
+    private protected ApplicationLifetime Host { get; } = new(NullLogger<ApplicationLifetime>.Instance);
 
     private protected FakeTimeProvider Clock { get; } = new(Now);
 

@@ -153,6 +153,28 @@ public sealed class LivePageTests : WebContext
     [Fact]
     public async Task Dispose_LoadUnderWay_CancelsIt()
     {
+        var cancelled = await LoadingAsync();
+
+        await DisposeComponentsAsync();
+
+        await cancelled.WaitAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Host_Stopping_CancelsTheLoadAndAsksNoMore()
+    {
+        var cancelled = await LoadingAsync();
+
+        Host.StopApplication();
+
+        await cancelled.WaitAsync(TestContext.Current.CancellationToken);
+        Clock.Advance(LivePage.Interval * 10);
+        Assert.Equal(1, _loads);
+    }
+
+    /// <summary>A page whose first load goes on until it is cancelled, which the task tells.</summary>
+    private async Task<Task> LoadingAsync()
+    {
         var cancelled = new TaskCompletionSource();
         _load = token =>
         {
@@ -161,10 +183,7 @@ public sealed class LivePageTests : WebContext
         };
         Page();
         await UntilAsync(() => _loads == 1, "the first load");
-
-        await DisposeComponentsAsync();
-
-        await cancelled.Task.WaitAsync(TestContext.Current.CancellationToken);
+        return cancelled.Task;
     }
 
     private IRenderedComponent<LivePage> Page() => Render<LivePage>(parameters => parameters
