@@ -1,4 +1,5 @@
 using Aspire.Hosting;
+using Aspire.Hosting.Orchestration;
 using Aspire.Hosting.Testing;
 
 namespace CloudNative.Hosting.Tests.Orchestration;
@@ -41,5 +42,22 @@ public sealed class WaitGraphTests
         var b = _builder.AddExecutable("b", "program", ".").WaitFor(a);
         _builder.AddExecutable("c", "program", ".").WaitFor(a).WaitFor(b);
         using var application = _builder.Build();
+    }
+
+    [Fact]
+    public void Uses_ServerThatAProgramRefersTo_IsUsedAndDoesNotUseBack()
+    {
+        var redis = _builder.AddRedis("redis");
+        var a = _builder.AddExecutable("a", "program", ".").WithReference(redis);
+        Assert.True(WaitGraph.Uses(a.Resource, redis.Resource));
+        Assert.False(WaitGraph.Uses(redis.Resource, a.Resource));
+    }
+
+    [Fact]
+    public void Uses_ProgramThatAnotherRefersTo_IsNotUsed()
+    {
+        var a = _builder.AddExecutable("a", "program", ".").WithHttpEndpoint();
+        var b = _builder.AddExecutable("b", "program", ".").WithReference(a.GetEndpoint("http"));
+        Assert.False(WaitGraph.Uses(b.Resource, a.Resource));
     }
 }
