@@ -1,6 +1,8 @@
 using CloudNative.Web;
 using CloudNative.Web.Api;
+using CloudNative.Web.Live;
 using CloudNative.Web.Security;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using MudBlazor;
 using MudBlazor.Services;
 
@@ -9,6 +11,7 @@ builder.AddServiceDefaults();
 builder.RequireDevelopment();
 builder.AddMeteringApi();
 builder.Services.AddMudServices(options => options.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomRight);
+builder.Services.AddScoped<CircuitConnection>().AddScoped<CircuitHandler>(circuit => circuit.GetRequiredService<CircuitConnection>());
 builder.Services.AddRazorComponents().AddInteractiveServerComponents();
 
 var app = builder.Build();

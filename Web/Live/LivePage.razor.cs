@@ -41,6 +41,9 @@ public sealed partial class LivePage : IAsyncDisposable
     [Inject]
     private IHostApplicationLifetime Host { get; set; } = null!;
 
+    [Inject]
+    private CircuitConnection Connection { get; set; } = null!;
+
     /// <summary>Text only: it is the document's title too.</summary>
     [Parameter, EditorRequired]
     public RenderFragment? Title { get; set; }
@@ -68,7 +71,7 @@ public sealed partial class LivePage : IAsyncDisposable
 
     private string? Age => _loadedAt is { } at ? $"The figures below are of {at.ToString("HH:mm:ss", CultureInfo.InvariantCulture)} UTC." : null;
 
-    private bool Asleep => Paused || _hidden;
+    private bool Asleep => Paused || _hidden || Connection.IsDown;
 
     private string State => _missing ? "Unknown" : _error is not null ? "Offline" : Paused ? "Paused" : _loadedAt is null ? "Loading" : "Live";
 
@@ -89,6 +92,7 @@ public sealed partial class LivePage : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Connection.CameBack -= Wake;
         await _closed.CancelAsync();
         _closed.Dispose();
         try
@@ -107,7 +111,11 @@ public sealed partial class LivePage : IAsyncDisposable
     }
 
     /// <summary>An open page ends its loads with the process too, before what they need is gone.</summary>
-    protected override void OnInitialized() => _closed = CancellationTokenSource.CreateLinkedTokenSource(Host.ApplicationStopping);
+    protected override void OnInitialized()
+    {
+        _closed = CancellationTokenSource.CreateLinkedTokenSource(Host.ApplicationStopping);
+        Connection.CameBack += Wake;
+    }
 
     protected override void OnParametersSet()
     {
@@ -125,6 +133,8 @@ public sealed partial class LivePage : IAsyncDisposable
         await using var module = await Js.InvokeAsync<IJSObjectReference>("import", _closed.Token, Module);
         _watch = await module.InvokeAsync<IJSObjectReference>("watch", _closed.Token, _self);
     }
+
+    private void Wake() => _ = InvokeAsync(() => _wake.TrySetResult());
 
     private async Task RunAsync(CancellationToken closed)
     {

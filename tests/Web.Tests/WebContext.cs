@@ -26,11 +26,14 @@ public abstract class WebContext : BunitContext
         Services.AddSingleton<TimeProvider>(Clock);
         Services.AddSingleton(Api.Client());
         Services.AddSingleton<IHostApplicationLifetime>(Host);
+        Services.AddSingleton(Connection);
     }
 
     protected static DateTimeOffset Now { get; } = new(2026, 11, 24, 6, 30, 15, TimeSpan.Zero);
 
     private protected StubApi Api { get; } = new();
+
+    private protected CircuitConnection Connection { get; } = new();
 
     private protected ApplicationLifetime Host { get; } = new(NullLogger<ApplicationLifetime>.Instance);
 

@@ -128,6 +128,22 @@ public sealed class LivePageTests : WebContext
     }
 
     [Fact]
+    public async Task Disconnected_TimePasses_LoadsNothingUntilTheBrowserIsBack()
+    {
+        var page = Page();
+        await UntilAsync(() => page.FindAll(".content").Count == 1, "the content");
+        await Connection.OnConnectionDownAsync(null!, TestContext.Current.CancellationToken);
+        Clock.Advance(LivePage.Interval * 10);
+        var loads = _loads;
+        Clock.Advance(LivePage.Interval * 10);
+        Assert.Equal(loads, _loads);
+
+        await Connection.OnConnectionUpAsync(null!, TestContext.Current.CancellationToken);
+
+        await UntilAsync(() => _loads > loads, "a load when the browser is back");
+    }
+
+    [Fact]
     public async Task Reload_LoadUnderWay_DropsItAndLoadsAnew()
     {
         var cancelled = 0;
