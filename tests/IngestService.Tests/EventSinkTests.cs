@@ -9,11 +9,11 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
-[assembly: AssemblyFixture(typeof(PostgresFixture))]
+[assembly: AssemblyFixture(typeof(TestServers))]
 
 namespace CloudNative.IngestService.Tests;
 
-public sealed class EventSinkTests(PostgresFixture postgres)
+public sealed class EventSinkTests(TestServers servers)
 {
     private static readonly Ulid Tenant = Ulid.NewUlid();
 
@@ -55,7 +55,7 @@ public sealed class EventSinkTests(PostgresFixture postgres)
 
     private async Task<string> CreateDatabaseAsync()
     {
-        var connectionString = await postgres.CreateDatabaseAsync(Cancellation);
+        var connectionString = await servers.CreateDatabaseAsync(Cancellation);
         var options = new DbContextOptionsBuilder<MeteringDbContext>().UseNpgsql(connectionString);
         MeteringDbContext.UseConventions(options);
         await using var context = new MeteringDbContext(options.Options);

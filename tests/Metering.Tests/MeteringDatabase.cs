@@ -9,7 +9,7 @@ using CloudNative.Tests;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
-[assembly: AssemblyFixture(typeof(PostgresFixture))]
+[assembly: AssemblyFixture(typeof(TestServers))]
 
 namespace CloudNative.Metering.Tests;
 
@@ -28,9 +28,9 @@ internal sealed class MeteringDatabase : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<MeteringDatabase> CreateAsync(PostgresFixture postgres)
+    public static async Task<MeteringDatabase> CreateAsync(TestServers servers)
     {
-        var database = new MeteringDatabase(await postgres.CreateDatabaseAsync(Cancellation));
+        var database = new MeteringDatabase(await servers.CreateDatabaseAsync(Cancellation));
         await using var context = database.OpenContext();
         await context.Database.MigrateAsync(Cancellation);
         context.Tenants.Add(new Tenant { Id = database.TenantId, Slug = "default", CreatedAt = Noon });

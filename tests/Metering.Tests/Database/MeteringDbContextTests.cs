@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace CloudNative.Metering.Tests.Database;
 
-public sealed class MeteringDbContextTests(PostgresFixture postgres) : IAsyncLifetime
+public sealed class MeteringDbContextTests(TestServers servers) : IAsyncLifetime
 {
     private static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, 123, 456, TimeSpan.Zero);
 
@@ -18,7 +18,7 @@ public sealed class MeteringDbContextTests(PostgresFixture postgres) : IAsyncLif
 
     public async ValueTask InitializeAsync()
     {
-        _connection = await postgres.CreateDatabaseAsync(Token);
+        _connection = await servers.CreateDatabaseAsync(Token);
         await using var context = Open();
         await context.Database.MigrateAsync(Token);
         context.Add(new Tenant { Id = _tenant, Slug = "acme", CreatedAt = Now });

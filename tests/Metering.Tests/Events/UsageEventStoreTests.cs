@@ -6,14 +6,14 @@ using CloudNative.Tests;
 
 namespace CloudNative.Metering.Tests.Events;
 
-public sealed class UsageEventStoreTests(PostgresFixture postgres)
+public sealed class UsageEventStoreTests(TestServers servers)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Store_NewEvents_CountsThemOnceInRollupsAndBooks()
     {
-        await using var database = await MeteringDatabase.CreateAsync(postgres);
+        await using var database = await MeteringDatabase.CreateAsync(servers);
         var sum = await database.AddMeterAsync("sum");
         var count = await database.AddMeterAsync("count", Aggregation.Count);
         var claim = await database.TakeOverAsync(0);
@@ -31,7 +31,7 @@ public sealed class UsageEventStoreTests(PostgresFixture postgres)
     [Fact]
     public async Task Store_SameEventsAtOtherOffsetsAndPartitions_AreDuplicates()
     {
-        await using var database = await MeteringDatabase.CreateAsync(postgres);
+        await using var database = await MeteringDatabase.CreateAsync(servers);
         var meter = await database.AddMeterAsync("sum");
         var store = new UsageEventStore(database.Source);
         await database.StoreAsync(store, 0, "a", "b");
@@ -43,7 +43,7 @@ public sealed class UsageEventStoreTests(PostgresFixture postgres)
     [Fact]
     public async Task Store_AfterAnotherTookOver_IsFencedAndCountsNothing()
     {
-        await using var database = await MeteringDatabase.CreateAsync(postgres);
+        await using var database = await MeteringDatabase.CreateAsync(servers);
         var meter = await database.AddMeterAsync("sum");
         var zombie = await database.TakeOverAsync(0);
         await database.TakeOverAsync(0);
@@ -61,7 +61,7 @@ public sealed class UsageEventStoreTests(PostgresFixture postgres)
     [Fact]
     public async Task Store_AgainAfterACommitOfUnknownResult_IsAlreadyStored()
     {
-        await using var database = await MeteringDatabase.CreateAsync(postgres);
+        await using var database = await MeteringDatabase.CreateAsync(servers);
         var meter = await database.AddMeterAsync("sum");
         var batch = MeteringDatabase.Batch(await database.TakeOverAsync(0), database.Record(0, "a"));
         var store = new UsageEventStore(database.Source);
@@ -78,7 +78,7 @@ public sealed class UsageEventStoreTests(PostgresFixture postgres)
     [Fact]
     public async Task TakeOver_OfAPartlyCountedPartition_GoesOnAtItsOffset()
     {
-        await using var database = await MeteringDatabase.CreateAsync(postgres);
+        await using var database = await MeteringDatabase.CreateAsync(servers);
         await database.StoreAsync(new UsageEventStore(database.Source), 3, "a", "b");
         var claim = await database.TakeOverAsync(3);
         Assert.Equal((2, 2), (claim.NextOffset, claim.Epoch));
@@ -87,7 +87,7 @@ public sealed class UsageEventStoreTests(PostgresFixture postgres)
     [Fact]
     public async Task Store_MeterCreatedBetweenBatches_CountsFromItsStartAndSaysSo()
     {
-        await using var database = await MeteringDatabase.CreateAsync(postgres);
+        await using var database = await MeteringDatabase.CreateAsync(servers);
         var store = new UsageEventStore(database.Source);
         Assert.Equal(new LedgerCounts(2, 0, 0, 2, 0), (await database.StoreAsync(store, 0, "a", "b")).Counts);
         var meter = await database.AddMeterAsync("late");
@@ -110,7 +110,7 @@ public sealed class UsageEventStoreTests(PostgresFixture postgres)
     [InlineData("""{"n":"\ud800"}""")]
     public async Task Store_ValueThatIsNoNumber_IsIgnoredBySumAndCountedByCount(string data)
     {
-        await using var database = await MeteringDatabase.CreateAsync(postgres);
+        await using var database = await MeteringDatabase.CreateAsync(servers);
         var sum = await database.AddMeterAsync("sum");
         var count = await database.AddMeterAsync("count", Aggregation.Count);
         var claim = await database.TakeOverAsync(0);
@@ -122,7 +122,7 @@ public sealed class UsageEventStoreTests(PostgresFixture postgres)
     [Fact]
     public async Task Store_RejectedRecordAndUnknownTenant_BecomeDeadLettersAndTheRestGoesOn()
     {
-        await using var database = await MeteringDatabase.CreateAsync(postgres);
+        await using var database = await MeteringDatabase.CreateAsync(servers);
         var claim = await database.TakeOverAsync(0);
         var rejected = database.Record(0, "x") with { Event = null, Rejection = new Rejection(DeadLetterReason.InvalidEvent, "id: is required") };
         var stranger = database.Record(1, "y") with { TenantId = Ulid.NewUlid() };
@@ -137,7 +137,7 @@ public sealed class UsageEventStoreTests(PostgresFixture postgres)
     [Fact]
     public async Task Store_DimensionsThatPostgresCantHold_AreKeptAsFarAsText()
     {
-        await using var database = await MeteringDatabase.CreateAsync(postgres);
+        await using var database = await MeteringDatabase.CreateAsync(servers);
         var meter = await database.AddMeterAsync("sum", Aggregation.Sum, "model");
         var claim = await database.TakeOverAsync(0);
         await new UsageEventStore(database.Source).StoreAsync([MeteringDatabase.Batch(claim,
@@ -150,7 +150,7 @@ public sealed class UsageEventStoreTests(PostgresFixture postgres)
     public async Task Store_TwoStoresWithTheSameEventsAtOnce_CountEachOnce()
     {
         const int Rounds = 20, EventsPerRound = 50;
-        await using var database = await MeteringDatabase.CreateAsync(postgres);
+        await using var database = await MeteringDatabase.CreateAsync(servers);
         var meter = await database.AddMeterAsync("sum");
         await Task.WhenAll(Enumerable.Range(0, 4).Select(async partition =>
         {
@@ -171,7 +171,7 @@ public sealed class UsageEventStoreTests(PostgresFixture postgres)
     [Fact]
     public async Task OpenStream_TopicMadeAgain_IsAnotherStreamOnlyWhereAllowed()
     {
-        await using var database = await MeteringDatabase.CreateAsync(postgres);
+        await using var database = await MeteringDatabase.CreateAsync(servers);
         var again = new StreamIdentity("usage-events", "another");
         await Assert.ThrowsAsync<StreamReplacedException>(() => IngestOffsets.OpenStreamAsync(database.Source, again, false, Cancellation));
         var id = await IngestOffsets.OpenStreamAsync(database.Source, again, true, Cancellation);

@@ -5,14 +5,14 @@ using CloudNative.Tests;
 
 namespace CloudNative.Metering.Tests.Rollups;
 
-public sealed class RollupQueryTests(PostgresFixture postgres)
+public sealed class RollupQueryTests(TestServers servers)
 {
     private static readonly DateTimeOffset Noon = MeteringDatabase.Noon;
 
     [Fact]
     public async Task Run_NothingCounted_IsZeroForCountAndNoRowForSum()
     {
-        await using var database = await MeteringDatabase.CreateAsync(postgres);
+        await using var database = await MeteringDatabase.CreateAsync(servers);
         Assert.Empty(await database.QueryAsync(await database.AddMeterAsync("sum")));
         var count = await database.AddMeterAsync("count", Aggregation.Count);
         Assert.Equal("0", Assert.Single(await database.QueryAsync(count, new() { From = Noon, To = Noon.AddHours(1) })).Value.Digits);
@@ -28,7 +28,7 @@ public sealed class RollupQueryTests(PostgresFixture postgres)
     [InlineData(59.0, 61.0)]
     public async Task Run_RangeThatCutsMinutes_CountsExactlyTheEventsInside(double fromSeconds, double toSeconds)
     {
-        await using var database = await MeteringDatabase.CreateAsync(postgres);
+        await using var database = await MeteringDatabase.CreateAsync(servers);
         var meter = await database.AddMeterAsync("count", Aggregation.Count);
         await StoreAsync(database, Enumerable.Range(0, 120).Where(second => second % 2 == 0).Select(second => Noon.AddSeconds(second)));
         var row = Assert.Single(await database.QueryAsync(meter, new() { From = Noon.AddMicroseconds(fromSeconds * 1e6), To = Noon.AddMicroseconds(toSeconds * 1e6) }));
@@ -44,7 +44,7 @@ public sealed class RollupQueryTests(PostgresFixture postgres)
     [InlineData(WindowSize.Hour, "Asia/Kathmandu", "2026-03-29T06:00:00+05:45", "2026-03-29T07:00:00+05:45")]
     public async Task Run_Window_IsTheCalendarUnitInTheZone(WindowSize size, string zone, string start, string end)
     {
-        await using var database = await MeteringDatabase.CreateAsync(postgres);
+        await using var database = await MeteringDatabase.CreateAsync(servers);
         var meter = await database.AddMeterAsync("sum");
         await StoreAsync(database, [new DateTimeOffset(2026, 3, 29, 0, 30, 0, TimeSpan.Zero)]);
         var row = Assert.Single(await database.QueryAsync(meter, new() { WindowSize = size, TimeZone = TimeZoneInfo.FindSystemTimeZoneById(zone) }));
@@ -54,7 +54,7 @@ public sealed class RollupQueryTests(PostgresFixture postgres)
     [Fact]
     public async Task Run_GroupedBySubjectAndDimension_IsOrderedByWindowSubjectDimensions()
     {
-        await using var database = await MeteringDatabase.CreateAsync(postgres);
+        await using var database = await MeteringDatabase.CreateAsync(servers);
         var meter = await database.AddMeterAsync("sum", Aggregation.Sum, "model", "kind");
         var claim = await database.TakeOverAsync(0);
         await new UsageEventStore(database.Source).StoreAsync([MeteringDatabase.Batch(claim,
@@ -73,7 +73,7 @@ public sealed class RollupQueryTests(PostgresFixture postgres)
     [Fact]
     public async Task Run_OneSubjectWithoutWindow_SpansItsFirstAndLastMinute()
     {
-        await using var database = await MeteringDatabase.CreateAsync(postgres);
+        await using var database = await MeteringDatabase.CreateAsync(servers);
         var meter = await database.AddMeterAsync("sum");
         await StoreAsync(database, [Noon.AddSeconds(30), Noon.AddMinutes(5).AddSeconds(1)]);
         var row = Assert.Single(await database.QueryAsync(meter, new() { Subjects = ["acme"], GroupBySubject = true }));
