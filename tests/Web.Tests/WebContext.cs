@@ -68,6 +68,16 @@ public abstract class WebContext : BunitContext
         },
         what);
 
+    /// <summary>Lets ten refreshes' time pass, with a real pause after each in which a load would begin: for what must not happen.</summary>
+    protected async Task PassAsync()
+    {
+        for (var refresh = 0; refresh < 10; refresh++)
+        {
+            Clock.Advance(LivePage.Interval);
+            await Task.Delay(Pause, TestContext.Current.CancellationToken);
+        }
+    }
+
     protected static async Task UntilAsync(Func<bool> condition, string what)
     {
         using var deadline = new CancellationTokenSource(Deadline);

@@ -54,7 +54,7 @@ public sealed class EventsPageTests : WebContext
         var page = await ListedAsync("", 1);
         await Button(page, "Pause").ClickAsync();
         Api.On(List, $"[{Event("2")},{Event("1")}]");
-        Clock.Advance(TimeSpan.FromMinutes(1));
+        await PassAsync();
         Assert.Single(page.FindAll(".grid tbody tr"));
 
         await Button(page, "Resume").ClickAsync();

@@ -85,9 +85,9 @@ public sealed class LivePageTests : WebContext
         page.Render(parameters => parameters.Add(x => x.Paused, true));
         Assert.Equal("Paused", page.Find(".state").TextContent);
         // The rest that was under way when it was paused ends without a load.
-        Clock.Advance(LivePage.Interval * 10);
+        await PassAsync();
         var loads = _loads;
-        Clock.Advance(LivePage.Interval * 10);
+        await PassAsync();
         Assert.Equal(loads, _loads);
 
         page.Render(parameters => parameters.Add(x => x.Paused, false));
@@ -101,9 +101,9 @@ public sealed class LivePageTests : WebContext
         var page = Page();
         await UntilAsync(() => page.FindAll(".content").Count == 1, "the content");
         await page.InvokeAsync(() => page.Instance.ShowVisibility(false));
-        Clock.Advance(LivePage.Interval * 10);
+        await PassAsync();
         var loads = _loads;
-        Clock.Advance(LivePage.Interval * 10);
+        await PassAsync();
         Assert.Equal(loads, _loads);
 
         await page.InvokeAsync(() => page.Instance.ShowVisibility(true));
@@ -133,9 +133,9 @@ public sealed class LivePageTests : WebContext
         var page = Page();
         await UntilAsync(() => page.FindAll(".content").Count == 1, "the content");
         await Connection.OnConnectionDownAsync(null!, TestContext.Current.CancellationToken);
-        Clock.Advance(LivePage.Interval * 10);
+        await PassAsync();
         var loads = _loads;
-        Clock.Advance(LivePage.Interval * 10);
+        await PassAsync();
         Assert.Equal(loads, _loads);
 
         await Connection.OnConnectionUpAsync(null!, TestContext.Current.CancellationToken);
@@ -184,7 +184,7 @@ public sealed class LivePageTests : WebContext
         Host.StopApplication();
 
         await cancelled.WaitAsync(TestContext.Current.CancellationToken);
-        Clock.Advance(LivePage.Interval * 10);
+        await PassAsync();
         Assert.Equal(1, _loads);
     }
 
