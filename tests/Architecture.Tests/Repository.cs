@@ -6,11 +6,11 @@ namespace CloudNative.Architecture.Tests;
 /// <summary>The repository's files, as they lie in the working tree.</summary>
 internal static class Repository
 {
-    private static readonly string[] SkippedFolders = ["bin", "obj", "node_modules", "TestResults"];
+    private static readonly string[] SkippedFolders = ["bin", "obj", "node_modules", "TestResults", "out", "aspire-output"];
 
     public static string Root { get; } = FindRoot();
 
-    /// <summary>All files but build output, what a run leaves behind, and third-party files below wwwroot; paths relative to the root, with slashes.</summary>
+    /// <summary>All files but build output, what a run or publishing leaves behind, and third-party files below wwwroot; paths relative to the root, with slashes.</summary>
     public static IReadOnlyList<string> Files { get; } = [.. Walk(Root)];
 
     /// <summary>C# files that people write: all but generated migrations.</summary>

@@ -18,6 +18,16 @@ public sealed class AppHostModelTests
         Assert.Equal("AppHost", Path.GetFileName(builder.AppHostDirectory));
     }
 
+    [Theory]
+    [InlineData("web", 5080)]
+    [InlineData("api", 5081)]
+    [InlineData("ingest", 5082)]
+    public async Task CreateAsync_Services_HaveThePortsThatTheReadmeNames(string name, int port)
+    {
+        await using var builder = await CreateAsync();
+        Assert.Equal(port, Assert.Single(builder.Resources.Single(r => r.Name == name).Annotations.OfType<EndpointAnnotation>()).Port);
+    }
+
     [Fact]
     public async Task CreateAsync_Demo_AddsTheSample()
     {
