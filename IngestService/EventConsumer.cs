@@ -14,6 +14,9 @@ internal sealed partial class EventConsumer(
     /// <summary>How long the running transaction may take after the service was told to stop.</summary>
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(5);
 
+    /// <summary>Of one transaction: bounds the memory of a consumer that is behind, and stays far below what one parameter may hold.</summary>
+    private const long MaxBatchBytes = 16 * 1024 * 1024;
+
     private readonly OwnedPartitions _owned = new();
 
     // Consume blocks its thread, so the loop has one of its own.
@@ -24,30 +27,39 @@ internal sealed partial class EventConsumer(
     {
         using var drain = new CancellationTokenSource();
         using var stopping = stoppingToken.Register(() => drain.CancelAfter(DrainTimeout));
-        await stream.OpenAsync(stoppingToken);
-        using var consumer = consumers.Create((client, partitions) => Assign(client, partitions, stoppingToken), Revoke);
-        consumer.Subscribe(UsageEventTopic.Name);
         try
         {
-            while (!stoppingToken.IsCancellationRequested)
-            {
-                Collect(consumer);
-                var moved = _owned.Waiting > 0;
-                if (moved)
-                    await StoreAsync(consumer, drain.Token);
-                progress.Waiting(Lag(consumer), moved);
-            }
-        }
-        finally
-        {
+            await stream.OpenAsync(stoppingToken);
+            using var consumer = consumers.Create((client, partitions) => Assign(client, partitions, stoppingToken), Revoke);
+            consumer.Subscribe(UsageEventTopic.Name);
+            await ConsumeUntilAsync(consumer, stoppingToken, drain.Token);
             consumer.Close();
+        }
+        catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+        {
+            // The host stops with its background service, and must not look as if it had finished.
+            LogStopped(e);
+            Environment.ExitCode = 1;
+            throw;
+        }
+    }
+
+    private async Task ConsumeUntilAsync(IConsumer<byte[], byte[]> consumer, CancellationToken stoppingToken, CancellationToken drainToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            Collect(consumer);
+            if (_owned.Waiting > 0)
+                await StoreAsync(consumer, drainToken);
+            foreach (var claim in _owned.Claims)
+                progress.Observe(claim.Partition, claim.NextOffset, Lag(consumer, claim));
         }
     }
 
     private void Collect(IConsumer<byte[], byte[]> consumer)
     {
         var timeout = PollTimeout;
-        while (_owned.Waiting < consumers.MaxBatchRecords && Consume(consumer, timeout) is { } result)
+        while (_owned.Waiting < consumers.MaxBatchRecords && _owned.WaitingBytes < MaxBatchBytes && Consume(consumer, timeout) is { } result)
         {
             _owned.Add(result.Partition, EventRecordReader.Read(result), result.Message.Headers);
             timeout = TimeSpan.Zero;
@@ -83,6 +95,19 @@ internal sealed partial class EventConsumer(
         }
 
         metrics.Stored(batches, result, started);
+        if (result.Lost.Count > 0)
+            Rejoin(consumer);
+    }
+
+    /// <summary>
+    /// Kafka may go on believing that a lost partition is this consumer's, and would then never assign it to anybody: so the group is left and joined
+    /// again, and whoever gets a partition claims it anew.
+    /// </summary>
+    private void Rejoin(IConsumer<byte[], byte[]> consumer)
+    {
+        consumer.Unsubscribe();
+        _owned.Clear();
+        consumer.Subscribe(UsageEventTopic.Name);
     }
 
     private void Advance(IConsumer<byte[], byte[]> consumer, PartitionBatch batch)
@@ -117,12 +142,15 @@ internal sealed partial class EventConsumer(
     private void Revoke(IEnumerable<TopicPartitionOffset> partitions)
     {
         foreach (var partition in partitions)
+        {
             _owned.Remove(partition.Partition);
+            progress.Forget(partition.Partition);
+        }
     }
 
     /// <summary>From what the last fetches told; asks no broker.</summary>
-    private long Lag(IConsumer<byte[], byte[]> consumer) => _owned.Claims.Sum(claim =>
-        Math.Max(0, consumer.GetWatermarkOffsets(new TopicPartition(UsageEventTopic.Name, claim.Partition)).High.Value - claim.NextOffset));
+    private static long Lag(IConsumer<byte[], byte[]> consumer, PartitionClaim claim) =>
+        Math.Max(0, consumer.GetWatermarkOffsets(new TopicPartition(UsageEventTopic.Name, claim.Partition)).High.Value - claim.NextOffset);
 
     [LoggerMessage(1, LogLevel.Warning, "Kafka: {Reason}")]
     private partial void LogConsumeFailed(string reason);
@@ -132,4 +160,7 @@ internal sealed partial class EventConsumer(
 
     [LoggerMessage(3, LogLevel.Information, "Took over {Count} partitions")]
     private partial void LogAssigned(int count);
+
+    [LoggerMessage(4, LogLevel.Critical, "Counting stops")]
+    private partial void LogStopped(Exception exception);
 }

@@ -1,5 +1,6 @@
 using CloudNative.Metering.DeadLetters;
 using CloudNative.Metering.Events;
+using CloudNative.Metering.Time;
 using CloudNative.Metering.Validation;
 using Confluent.Kafka;
 
@@ -8,10 +9,20 @@ namespace CloudNative.IngestService;
 /// <summary>Reads an event out of a Kafka record. What can't be read keeps its bytes and gets a reason; it never throws.</summary>
 internal static class EventRecordReader
 {
+    private static readonly long FirstMillisecond = DateTimeOffset.MinValue.ToUnixTimeMilliseconds();
+    private static readonly long LastMillisecond = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+
     public static IngestRecord Read(ConsumeResult<byte[], byte[]> result)
     {
         var value = result.Message.Value ?? [];
-        var ingestedAt = DateTimeOffset.FromUnixTimeMilliseconds(result.Message.Timestamp.UnixTimestampMs);
+        if (!TryReadTime(result.Message.Timestamp.UnixTimestampMs, out var ingestedAt))
+        {
+            return new IngestRecord(result.Offset, DateTimeOffset.UnixEpoch, Ulid.Empty, value)
+            {
+                Rejection = new Rejection(DeadLetterReason.InvalidEvent, $"The record's timestamp, {result.Message.Timestamp.UnixTimestampMs} ms, is no time."),
+            };
+        }
+
         if (!result.Message.Headers.TryGetLastBytes(EventRecord.TenantHeader, out var header) || !EventRecord.TryReadTenant(header, out var tenantId))
         {
             return new IngestRecord(result.Offset, ingestedAt, Ulid.Empty, value)
@@ -26,6 +37,13 @@ internal static class EventRecordReader
         return errors.Count == 0 && events.Count == 1
             ? record with { Event = events[0] }
             : record with { Rejection = new Rejection(DeadLetterReason.InvalidEvent, Describe(errors)) };
+    }
+
+    private static bool TryReadTime(long milliseconds, out DateTimeOffset time)
+    {
+        var isTime = milliseconds >= FirstMillisecond && milliseconds <= LastMillisecond;
+        time = isTime ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : default;
+        return isTime && Rfc3339.IsInRange(time);
     }
 
     private static string Describe(List<FieldError> errors) =>

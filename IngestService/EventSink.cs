@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CloudNative.Metering.DeadLetters;
 using CloudNative.Metering.Events;
 using CloudNative.Metering.Ledger;
@@ -34,7 +35,7 @@ internal sealed partial class EventSink(UsageEventStore store, IngestProgress pr
             {
                 return await store.StoreAsync(batches, cancellationToken);
             }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException && !IsRefusal(e))
+            catch (Exception e) when (e is not OperationCanceledException && !IsRefusal(e))
             {
                 // Whether a lost commit had happened is resolved by the next attempt: the fence then finds the offset moved.
                 progress.Failed(e.Message);
@@ -74,15 +75,18 @@ internal sealed partial class EventSink(UsageEventStore store, IngestProgress pr
     private static StoreResult Merge(StoreResult first, StoreResult second) => new(
         LedgerCounts.Add(first.Counts, second.Counts), [.. first.Lost.Union(second.Lost)], [.. first.AlreadyStored.Union(second.AlreadyStored)]);
 
-    /// <summary>PostgreSQL's classes for data that it can't take: 22 data exception, 23 constraint, 54 a limit of the program.</summary>
+    /// <summary>
+    /// What the records themselves are to blame for: PostgreSQL's classes 22 (data exception), 23 (constraint) and 54 (a limit of the program), and what
+    /// can't be turned into a parameter. All else is a fault around them, and waits: an event must not become a dead letter because a server was away.
+    /// </summary>
     private static bool IsRefusal(Exception e) => e switch
     {
         PostgresException refused => refused.SqlState[..2] is "22" or "23" or "54",
-        NpgsqlException or TimeoutException or IOException or OperationCanceledException => false,
-        _ => true,
+        ArgumentException or OverflowException or FormatException or JsonException => true,
+        _ => false,
     };
 
-    [LoggerMessage(1, LogLevel.Warning, "PostgreSQL does not take the batch; it is tried again in {Delay} ms")]
+    [LoggerMessage(1, LogLevel.Warning, "The batch could not be stored; it is tried again in {Delay} ms")]
     private partial void LogAway(Exception exception, double delay);
 
     [LoggerMessage(2, LogLevel.Error, "PostgreSQL refuses the record at partition {Partition}, offset {Offset}: it becomes a dead letter")]

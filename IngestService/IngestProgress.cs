@@ -9,12 +9,19 @@ namespace CloudNative.IngestService;
 internal sealed class IngestProgress(TimeProvider clock, IOptions<IngestOptions> options) : IHealthCheck
 {
     private readonly Lock _lock = new();
+    private readonly Dictionary<int, (long NextOffset, long Lag, long MovedAt)> _partitions = [];
     private bool _joined;
-    private long _lag;
-    private long _waitingSince = clock.GetTimestamp();
     private string? _failure;
+    private long _failingSince;
 
-    public long Lag => Interlocked.Read(ref _lag);
+    public long Lag
+    {
+        get
+        {
+            lock (_lock)
+                return _partitions.Values.Sum(partition => partition.Lag);
+        }
+    }
 
     public void Joined()
     {
@@ -22,36 +29,53 @@ internal sealed class IngestProgress(TimeProvider clock, IOptions<IngestOptions>
             _joined = true;
     }
 
-    /// <summary>The loop went round: so many records wait in the owned partitions.</summary>
-    public void Waiting(long lag, bool moved)
+    /// <summary>The loop went round: the partition is counted up to an offset, and so many records wait behind it.</summary>
+    public void Observe(int partition, long nextOffset, long lag)
     {
         lock (_lock)
         {
-            if (moved || lag == 0)
-                (_waitingSince, _failure) = (clock.GetTimestamp(), null);
-            _lag = lag;
+            var now = clock.GetTimestamp();
+            var known = _partitions.TryGetValue(partition, out var before);
+            var moved = !known || nextOffset != before.NextOffset || lag == 0;
+            _partitions[partition] = (nextOffset, lag, moved ? now : before.MovedAt);
+            if (moved)
+                _failure = null;
         }
+    }
+
+    /// <summary>The partition is another consumer's now.</summary>
+    public void Forget(int partition)
+    {
+        lock (_lock)
+            _partitions.Remove(partition);
     }
 
     /// <summary>Something that the service needs did not do its part; it is tried again.</summary>
     public void Failed(string reason)
     {
         lock (_lock)
+        {
+            if (_failure is null)
+                _failingSince = clock.GetTimestamp();
             _failure = reason;
+        }
     }
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         lock (_lock)
         {
-            var stalled = clock.GetElapsedTime(_waitingSince) > options.Value.StallAfter;
-            var data = new Dictionary<string, object> { ["lag"] = _lag };
-            return Task.FromResult((_joined, stalled && (_lag > 0 || _failure is not null)) switch
+            var stalled = _partitions.Where(partition => partition.Value.Lag > 0 && IsLongAgo(partition.Value.MovedAt)).Select(partition => partition.Key).ToList();
+            var data = new Dictionary<string, object> { ["lag"] = _partitions.Values.Sum(partition => partition.Lag) };
+            return Task.FromResult((_joined, stalled.Count > 0, _failure is not null && IsLongAgo(_failingSince)) switch
             {
-                (false, _) => HealthCheckResult.Unhealthy($"has not joined its consumer group yet. {_failure}", data: data),
-                (_, true) => HealthCheckResult.Unhealthy($"{_lag} records wait and none was counted for {clock.GetElapsedTime(_waitingSince):c}. {_failure}", data: data),
-                _ => HealthCheckResult.Healthy($"{_lag} records wait", data),
+                (false, _, _) => HealthCheckResult.Unhealthy($"has not joined its consumer group yet. {_failure}", data: data),
+                (_, true, _) => HealthCheckResult.Unhealthy($"records wait in partitions {string.Join(", ", stalled)} and none is counted. {_failure}", data: data),
+                (_, _, true) => HealthCheckResult.Unhealthy(_failure, data: data),
+                _ => HealthCheckResult.Healthy($"{data["lag"]} records wait", data),
             });
         }
     }
+
+    private bool IsLongAgo(long timestamp) => clock.GetElapsedTime(timestamp) > options.Value.StallAfter;
 }

@@ -13,6 +13,8 @@ internal sealed class OwnedPartitions
 
     public int Waiting { get; private set; }
 
+    public long WaitingBytes { get; private set; }
+
     public IEnumerable<PartitionClaim> Claims => _partitions.Values.Select(partition => partition.Claim);
 
     /// <summary>Whatever waited under an older claim is dropped: it is read again from the new claim's offset.</summary>
@@ -24,8 +26,17 @@ internal sealed class OwnedPartitions
 
     public void Remove(int partition)
     {
-        if (_partitions.Remove(partition, out var removed))
-            Waiting -= removed.Records.Count;
+        if (!_partitions.Remove(partition, out var removed))
+            return;
+
+        Waiting -= removed.Records.Count;
+        WaitingBytes -= removed.Records.Sum(record => (long)record.Value.Length);
+    }
+
+    public void Clear()
+    {
+        _partitions.Clear();
+        ResetWaiting();
     }
 
     /// <summary>Ignores records of partitions that are not owned (any more), and those that were stored before.</summary>
@@ -37,6 +48,7 @@ internal sealed class OwnedPartitions
         owned.Records.Add(record);
         Headers.Add(headers);
         Waiting++;
+        WaitingBytes += record.Value.Length;
     }
 
     /// <summary>Takes all that waits.</summary>
@@ -51,12 +63,17 @@ internal sealed class OwnedPartitions
             _partitions[partition] = (claim, []);
         }
 
-        Waiting = 0;
-        Headers.Clear();
+        ResetWaiting();
         return batches;
     }
 
     /// <summary>The batch is stored: its partition goes on behind it.</summary>
     public void Advance(PartitionBatch batch) =>
         _partitions[batch.Claim.Partition] = (batch.Claim with { NextOffset = batch.End }, []);
+
+    private void ResetWaiting()
+    {
+        (Waiting, WaitingBytes) = (0, 0);
+        Headers.Clear();
+    }
 }

@@ -20,11 +20,15 @@ public sealed class MeterCatalog
         Version = version;
         _meters = meters;
         _tenants = tenants;
+        All = [.. meters.SelectMany(group => group)];
+        MeterIds = [.. All.Select(meter => meter.Id)];
     }
 
     public long Version { get; }
 
-    public IEnumerable<CountingMeter> All => _meters.SelectMany(group => group);
+    public IReadOnlyList<CountingMeter> All { get; }
+
+    internal HashSet<Ulid> MeterIds { get; }
 
     public bool HasTenant(Ulid tenantId) => _tenants.Contains(tenantId);
 

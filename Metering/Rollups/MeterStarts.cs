@@ -20,14 +20,16 @@ internal sealed class MeterStarts
         on conflict do nothing
         """;
 
-    private readonly Dictionary<(int StreamId, int Partition), long> _recordedVersions = [];
+    private readonly Dictionary<(int StreamId, int Partition), (long Version, HashSet<Ulid> Meters)> _recorded = [];
 
-    /// <summary>What this transaction must record: every meter, in each partition that did not count by this version of the catalog yet.</summary>
+    /// <summary>What this transaction must record: the meters that one of its partitions does not count yet.</summary>
     public IReadOnlyCollection<MeterStart> Missing(MeterCatalog catalog, IReadOnlyCollection<PartitionBatch> batches) =>
     [
         .. from batch in batches
-           where _recordedVersions.GetValueOrDefault((batch.Claim.StreamId, batch.Claim.Partition)) != catalog.Version
+           let recorded = _recorded.GetValueOrDefault((batch.Claim.StreamId, batch.Claim.Partition))
+           where recorded.Version != catalog.Version
            from meter in catalog.All
+           where recorded.Meters?.Contains(meter.Id) != true
            orderby meter.Id, batch.Claim.Partition
            select new MeterStart(meter.Id, batch.Claim.StreamId, batch.Claim.Partition, batch.Claim.NextOffset),
     ];
@@ -36,7 +38,7 @@ internal sealed class MeterStarts
     public void Remember(MeterCatalog catalog, IReadOnlyCollection<PartitionBatch> batches)
     {
         foreach (var batch in batches)
-            _recordedVersions[(batch.Claim.StreamId, batch.Claim.Partition)] = catalog.Version;
+            _recorded[(batch.Claim.StreamId, batch.Claim.Partition)] = (catalog.Version, catalog.MeterIds);
     }
 
     public static NpgsqlBatchCommand Command(IReadOnlyCollection<MeterStart> starts) => new(Sql)

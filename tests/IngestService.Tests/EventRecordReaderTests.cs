@@ -51,6 +51,17 @@ public sealed class EventRecordReaderTests
     public void Read_Tombstone_IsRejected() =>
         Assert.Equal(DeadLetterReason.InvalidEvent, EventRecordReader.Read(Result(null, EventRecord.Tenant(Tenant))).Rejection?.Reason);
 
+    [Theory]
+    [InlineData(long.MaxValue)]
+    [InlineData(long.MinValue)]
+    [InlineData(1_700_000_000_123_000)]
+    public void Read_TimestampThatIsNoTime_IsRejected(long milliseconds)
+    {
+        var result = Result(Encoding.UTF8.GetBytes(Valid), EventRecord.Tenant(Tenant));
+        result.Message.Timestamp = new Timestamp(milliseconds, TimestampType.CreateTime);
+        Assert.Equal(DeadLetterReason.InvalidEvent, EventRecordReader.Read(result).Rejection?.Reason);
+    }
+
     private static ConsumeResult<byte[], byte[]> Result(byte[]? value, byte[]? tenant)
     {
         var headers = new Headers();

@@ -27,7 +27,7 @@ public sealed class IngestProgressTests
         _progress.Joined();
         for (var i = 0; i < 10; i++)
         {
-            _progress.Waiting(lag: 1000, moved: true);
+            _progress.Observe(0, nextOffset: i, lag: 1000);
             _clock.Advance(TimeSpan.FromSeconds(10));
         }
 
@@ -35,14 +35,18 @@ public sealed class IngestProgressTests
     }
 
     [Fact]
-    public async Task Check_LagThatDoesNotMove_IsNotReadyUntilItDoes()
+    public async Task Check_OnePartitionThatDoesNotMove_IsNotReadyUntilItDoes()
     {
         _progress.Joined();
-        _progress.Waiting(lag: 5, moved: true);
-        _progress.Waiting(lag: 5, moved: false);
+        _progress.Observe(0, nextOffset: 10, lag: 5);
+        _progress.Observe(1, nextOffset: 10, lag: 5);
         _clock.Advance(StallAfter + TimeSpan.FromSeconds(1));
-        Assert.Equal(HealthStatus.Unhealthy, (await CheckAsync()).Status);
-        _progress.Waiting(lag: 4, moved: true);
+        _progress.Observe(0, nextOffset: 10, lag: 5);
+        _progress.Observe(1, nextOffset: 12, lag: 3);
+        var stalled = await CheckAsync();
+        Assert.Equal(HealthStatus.Unhealthy, stalled.Status);
+        Assert.Contains("partitions 0 ", stalled.Description, StringComparison.Ordinal);
+        _progress.Observe(0, nextOffset: 11, lag: 4);
         Assert.Equal(HealthStatus.Healthy, (await CheckAsync()).Status);
     }
 
@@ -50,7 +54,7 @@ public sealed class IngestProgressTests
     public async Task Check_DatabaseAwayWhileNothingElseMoves_IsNotReady()
     {
         _progress.Joined();
-        _progress.Waiting(lag: 0, moved: true);
+        _progress.Observe(0, nextOffset: 1, lag: 0);
         _progress.Failed("PostgreSQL is away");
         Assert.Equal(HealthStatus.Healthy, (await CheckAsync()).Status);
         _clock.Advance(StallAfter + TimeSpan.FromSeconds(1));
@@ -61,8 +65,18 @@ public sealed class IngestProgressTests
     public async Task Check_NothingToDo_StaysReady()
     {
         _progress.Joined();
-        _progress.Waiting(lag: 0, moved: false);
+        _progress.Observe(0, nextOffset: 1, lag: 0);
         _clock.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(HealthStatus.Healthy, (await CheckAsync()).Status);
+    }
+
+    [Fact]
+    public async Task Check_StalledPartitionThatWentToAnother_IsReady()
+    {
+        _progress.Joined();
+        _progress.Observe(0, nextOffset: 1, lag: 5);
+        _clock.Advance(StallAfter + TimeSpan.FromSeconds(1));
+        _progress.Forget(0);
         Assert.Equal(HealthStatus.Healthy, (await CheckAsync()).Status);
     }
 
