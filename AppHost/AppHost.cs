@@ -25,7 +25,6 @@ var migrations = builder.AddProject<Projects.MigrationService>("migrations")
 
 var ingest = builder.AddProject<Projects.IngestService>("ingest")
     .WithReference(metering)
-    .WithReference(redis)
     .WithReference(kafka)
     .WaitForCompletion(migrations)
     .WithHttpHealthCheck("/health");
