@@ -47,7 +47,8 @@ internal sealed class ApiKeyLookup([FromKeyedServices(ApiKeyLookup.CacheName)] I
 
         // A wrong key is remembered here only, and briefly: guesses must not fill Redis, and a key that is created must work at once.
         context.Options.SetDuration(ApiKeyCaching.UnknownFor).SetFailSafe(false);
-        context.Options.SetSkipDistributedCacheWrite(true, skipBackplaneNotifications: true);
+        // A key that was good stands in Redis: that entry is replaced, else it would come back to life when PostgreSQL is away.
+        context.Options.SetSkipDistributedCacheWrite(!context.HasStaleValue, skipBackplaneNotifications: true);
         return null;
     }
 }

@@ -51,7 +51,6 @@ internal static class UnknownParameters
             && !attributes.OfType<IFromRouteMetadata>().Any();
     }
 
-    // Binding ignores case, too. filterGroupBy[path]=/x belongs to filterGroupBy.
-    private static bool Names(string key, string name) =>
-        key.Equals(name, StringComparison.OrdinalIgnoreCase) || key.StartsWith($"{name}[", StringComparison.OrdinalIgnoreCase);
+    // Binding ignores case, too. It does not know subject[]=…, which would then be no filter at all.
+    private static bool Names(string key, string name) => key.Equals(name, StringComparison.OrdinalIgnoreCase);
 }

@@ -50,7 +50,7 @@ internal sealed partial class EventProducer : IDisposable
             Enqueue(tenantId, events, headers, acknowledgements);
             await acknowledgements.Completion.WaitAsync(_options.Timeout, _clock, cancellationToken);
         }
-        catch (Exception e) when (e is KafkaException or TimeoutException)
+        catch (Exception e) when (e is KafkaException or TimeoutException or ObjectDisposedException)
         {
             span?.SetStatus(ActivityStatusCode.Error, e.Message);
             LogNotAcknowledged(e.Message, events.Count);

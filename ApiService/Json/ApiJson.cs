@@ -19,6 +19,8 @@ internal static class ApiJson
         json.AllowDuplicateProperties = false;
         json.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
         json.NumberHandling = JsonNumberHandling.Strict;
+        // An event of the deepest kind that is accepted (64 levels) is listed inside an array of objects.
+        json.MaxDepth = 64 + 2;
         json.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
         json.Converters.Add(new Rfc3339JsonConverter());
         json.Converters.Add(new JsonStringEnumConverter<HealthStatus>());

@@ -8,6 +8,7 @@ using CloudNative.Metering.Meters;
 using CloudNative.Metering.Rollups;
 using CloudNative.Metering.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
 
 namespace CloudNative.ApiService.Meters;
 
@@ -62,8 +63,16 @@ internal static class QueryMeter
         if (errors.Count > 0)
             return Problem.Validation(errors);
 
-        var rows = await rollups.RunAsync(meter, query, cancellationToken);
-        return TypedResults.Ok(new UsageResponse(query.From, query.To, query.WindowSize, rows));
+        try
+        {
+            var rows = await rollups.RunAsync(meter, query, cancellationToken);
+            return TypedResults.Ok(new UsageResponse(query.From, query.To, query.WindowSize, rows));
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidParameterValue)
+        {
+            // A zone that is newer than the database server's list of them.
+            return Problem.Validation("windowTimeZone", ErrorCodes.NotSupported, $"The database does not know the time zone '{query.TimeZone.Id}'.");
+        }
     }
 
     /// <summary>List a meter's subjects</summary>

@@ -47,7 +47,7 @@ internal sealed class EventAttributes(string path, ICollection<FieldError> error
         Required("type", _type);
         Required("subject", _subject);
         Required("specversion", _specVersion);
-        return errors.Count > _errorsBefore ? null : new UsageEvent(_id!, _source!, _type!, _subject!, _time, json, _data);
+        return errors.Count > _errorsBefore || errors.Count >= UsageEventReader.MaxErrors ? null : new UsageEvent(_id!, _source!, _type!, _subject!, _time, json, _data);
     }
 
     private void ReadAttribute(ref Utf8JsonReader reader, string name)
@@ -137,7 +137,12 @@ internal sealed class EventAttributes(string path, ICollection<FieldError> error
             Error(name, code, message);
     }
 
-    private void Error(string name, string code, string message) => errors.Add(new FieldError(Field(name), code, message));
+    // An answer with every error of a body made to have many would be larger than the body.
+    private void Error(string name, string code, string message)
+    {
+        if (errors.Count < UsageEventReader.MaxErrors)
+            errors.Add(new FieldError(Field(name), code, message));
+    }
 
     private string Field(string name) => path.Length == 0 ? name : $"{path}.{name}";
 

@@ -23,6 +23,9 @@ public static class UsageEventReader
     /// <summary>The most events that one request may carry.</summary>
     public const int MaxBatchLength = 5_000;
 
+    /// <summary>The most errors that are reported of one body.</summary>
+    public const int MaxErrors = 100;
+
     /// <summary>The most bytes that one event may have.</summary>
     public const int MaxEventBytes = 256 * 1024;
 
@@ -86,7 +89,8 @@ public static class UsageEventReader
                 ReadEvent(ref reader, body, $"[{index}]", events, errors);
             else
             {
-                errors.Add(new FieldError($"[{index}]", ErrorCodes.Invalid, "An event must be a JSON object."));
+                if (errors.Count < MaxErrors)
+                    errors.Add(new FieldError($"[{index}]", ErrorCodes.Invalid, "An event must be a JSON object."));
                 reader.Skip();
             }
         }

@@ -6,8 +6,8 @@ using Npgsql;
 
 namespace CloudNative.Metering.Rollups;
 
-/// <summary>One event of a partial minute.</summary>
-internal sealed record EdgeRow(DateTimeOffset Minute, string Subject, string Dimensions, decimal? Value);
+/// <summary>What the events of one series add to a partial minute.</summary>
+internal sealed record EdgeRow(DateTimeOffset Minute, string Subject, string Dimensions, long Events, decimal? Total);
 
 /// <summary>
 /// The two ends of a range that is not aligned to minutes: what the rollups answer is the whole minutes between, and the rest is counted here, from
@@ -28,10 +28,13 @@ internal sealed record RangeEdges(DateTimeOffset? FirstWholeMinute, DateTimeOffs
     {
         var first = query.From is { } from ? RoundUp(from) : (DateTimeOffset?)null;
         var end = query.To is { } to ? Minute.Of(to) : (DateTimeOffset?)null;
-        var rows = new List<EdgeRow>();
+        var deltas = new RollupDeltas();
         foreach (var (start, stop) in Partial(query, first, end))
-            await ReadAsync(connection, meter, query, (start, stop), rows, cancellationToken);
-        return new RangeEdges(first, end, rows);
+            await ReadAsync(connection, meter, query, (start, stop), deltas, cancellationToken);
+
+        var series = deltas.Series.ToDictionary(row => row.Key, row => (row.Subject, Dimensions: JsonSerializer.Serialize(row.Dimensions)));
+        return new RangeEdges(first, end,
+            [.. deltas.Rows.Select(row => new EdgeRow(row.Minute, series[row.Series].Subject, series[row.Series].Dimensions, row.Events, row.Total))]);
     }
 
     private static IEnumerable<(DateTimeOffset From, DateTimeOffset To)> Partial(UsageQuery query, DateTimeOffset? first, DateTimeOffset? end)
@@ -50,7 +53,7 @@ internal sealed record RangeEdges(DateTimeOffset? FirstWholeMinute, DateTimeOffs
     }
 
     private static async Task ReadAsync(
-        NpgsqlConnection connection, Meter meter, UsageQuery query, (DateTimeOffset From, DateTimeOffset To) range, List<EdgeRow> rows,
+        NpgsqlConnection connection, Meter meter, UsageQuery query, (DateTimeOffset From, DateTimeOffset To) range, RollupDeltas deltas,
         CancellationToken cancellationToken)
     {
         var counting = new CountingMeter(meter);
@@ -68,7 +71,7 @@ internal sealed record RangeEdges(DateTimeOffset? FirstWholeMinute, DateTimeOffs
             var usageEvent = UsageEventReader.Read(reader.GetFieldValue<byte[]>(0), EventBody.One, [])[0];
             using var data = usageEvent.ParseData();
             if (counting.TryCount(usageEvent, time, data?.RootElement ?? default, out var counted, out _))
-                rows.Add(new EdgeRow(Minute.Of(time), counted.Subject, JsonSerializer.Serialize(counted.Dimensions), counted.Value));
+                deltas.Add(counted, time);
         }
     }
 

@@ -48,7 +48,8 @@ public sealed class RollupQuery(NpgsqlDataSource dataSource, TimeProvider clock)
         parameters.Add(SqlArray.Of("edge_minutes", NpgsqlDbType.TimestampTz, edges.Rows, row => row.Minute));
         parameters.Add(SqlArray.Of("edge_subjects", NpgsqlDbType.Text, edges.Rows, row => row.Subject));
         parameters.Add(SqlArray.Of("edge_dimensions", NpgsqlDbType.Jsonb, edges.Rows, row => row.Dimensions));
-        parameters.Add(SqlArray.Of("edge_totals", NpgsqlDbType.Numeric, edges.Rows, row => row.Value));
+        parameters.Add(SqlArray.Of("edge_events", NpgsqlDbType.Bigint, edges.Rows, row => row.Events));
+        parameters.Add(SqlArray.Of("edge_totals", NpgsqlDbType.Numeric, edges.Rows, row => row.Total));
     }
 }
 
@@ -62,8 +63,8 @@ internal sealed class RollupShape
             where s.meter_id = @meter and r.minute >= @from and r.minute < @to
               and (cardinality(@subjects) = 0 or s.subject = any (@subjects))
             union all
-            select minute, subject, dimensions, 1, total
-            from unnest(@edge_minutes, @edge_subjects, @edge_dimensions, @edge_totals) as edge (minute, subject, dimensions, total)
+            select minute, subject, dimensions, events, total
+            from unnest(@edge_minutes, @edge_subjects, @edge_dimensions, @edge_events, @edge_totals) as edge (minute, subject, dimensions, events, total)
         )
 
         """;
@@ -148,10 +149,10 @@ internal sealed class RollupShape
         _ => throw new ArgumentOutOfRangeException(nameof(_query), _query.WindowSize, "No such window."),
     };
 
-    // A calendar unit is added to the local time: days of 23 and 25 hours exist.
+    // A calendar unit is added to the local time, before it is looked for in the zone: days of 23 and 25 hours exist, and so do days that start at 1:00.
     private static (string Start, string End) CalendarWindow(string unit) =>
         ($"date_trunc('{unit}', minute, @zone)",
-         $"((date_trunc('{unit}', minute, @zone) at time zone @zone) + interval '1 {unit}') at time zone @zone");
+         $"(date_trunc('{unit}', minute at time zone @zone) + interval '1 {unit}') at time zone @zone");
 
     private int Position(string dimension) => _meter.GroupBy.Keys.ToList().IndexOf(dimension);
 }

@@ -9,7 +9,11 @@ namespace CloudNative.Metering.Time;
 /// </summary>
 public static partial class Rfc3339
 {
-    public const string Expected = "an RFC 3339 time such as 2026-01-31T23:59:59.5Z";
+    public const string Expected = "an RFC 3339 time such as 2026-01-31T23:59:59.5Z, of the years 2 to 9998";
+
+    // The calendar's first and last year are left free: every window around a time must be a time, too.
+    private const int FirstYear = 2;
+    private const int LastYear = 9998;
 
     /// <summary>Reads <paramref name="text"/> as UTC; what is finer than a microsecond (PostgreSQL's resolution) is cut off.</summary>
     public static bool TryParse(string? text, out DateTimeOffset value)
@@ -22,8 +26,11 @@ public static partial class Rfc3339
         if (!DateTimeOffset.TryParseExact(whole, "yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var seconds))
             return false;
         value = seconds.AddMicroseconds(Microseconds(fraction));
-        return true;
+        return IsInRange(value);
     }
+
+    /// <summary>Whether windows can be laid around the time.</summary>
+    public static bool IsInRange(DateTimeOffset value) => value.Year is >= FirstYear and <= LastYear;
 
     /// <summary>The clock's time at PostgreSQL's resolution, so that what was answered equals what is read back.</summary>
     public static DateTimeOffset GetUtcMicroseconds(this TimeProvider clock)

@@ -11,10 +11,11 @@ public sealed class ApiFactory : WebApplicationFactory<ProblemBody>
     private readonly TestServers _servers;
     private readonly string _database;
     private readonly string? _ingest;
+    private readonly string? _kafka;
 
-    public ApiFactory(TestServers servers, string database, string? ingest = null)
+    public ApiFactory(TestServers servers, string database, string? ingest = null, string? kafka = null)
     {
-        (_servers, _database, _ingest) = (servers, database, ingest);
+        (_servers, _database, _ingest, _kafka) = (servers, database, ingest, kafka);
         UseKestrel(0);
     }
 
@@ -22,7 +23,8 @@ public sealed class ApiFactory : WebApplicationFactory<ProblemBody>
         .UseEnvironment("Production")
         .UseSetting("ConnectionStrings:metering", _database)
         .UseSetting("ConnectionStrings:redis", _servers.Redis)
-        .UseSetting("ConnectionStrings:kafka", _servers.Kafka)
+        .UseSetting("ConnectionStrings:kafka", _kafka ?? _servers.Kafka)
+        .UseSetting("Producer:Timeout", "00:00:02")
         .UseSetting("services:ingest:http:0", _ingest ?? "http://127.0.0.1:1")
         .UseSetting("Logging:LogLevel:Default", "Warning");
 }

@@ -32,7 +32,7 @@ public sealed class TestApi : IAsyncLifetime
     }
 
     /// <summary>Another API process beside the first, with its own memory.</summary>
-    public ApiFactory Another(string? database = null, string? ingest = null) => new(Servers, database ?? Database, ingest);
+    public ApiFactory Another(string? database = null, string? ingest = null, string? kafka = null) => new(Servers, database ?? Database, ingest, kafka);
 
     /// <summary>A new tenant with one key.</summary>
     public async Task<(Ulid TenantId, string Key)> CreateTenantAsync(CancellationToken cancellationToken)

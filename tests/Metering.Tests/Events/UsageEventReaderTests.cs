@@ -104,6 +104,15 @@ public sealed class UsageEventReaderTests
     }
 
     [Fact]
+    public void Read_BodyMadeOfErrors_ReportsTheFirstHundred()
+    {
+        var errors = new List<FieldError>();
+        var attributes = string.Join(',', Enumerable.Range(0, 10_000).Select(i => $"\"A{i}\":1"));
+        Assert.Empty(UsageEventReader.Read(Encoding.UTF8.GetBytes($"[{{{attributes}}},{Minimal},5]"), EventBody.Batch, errors));
+        Assert.Equal(UsageEventReader.MaxErrors, errors.Count);
+    }
+
+    [Fact]
     public void Read_EmptyBatch_IsValid()
     {
         var errors = new List<FieldError>();

@@ -52,6 +52,18 @@ public sealed class RollupQueryTests(TestServers servers)
     }
 
     [Fact]
+    public async Task Run_DayThatStartsAtOne_EndsAtTheNextMidnight()
+    {
+        await using var database = await MeteringDatabase.CreateAsync(servers);
+        var meter = await database.AddMeterAsync("sum");
+        // In Cairo the clock goes from 23:59 on the 23rd to 1:00 on the 24th.
+        await StoreAsync(database, [new DateTimeOffset(2026, 4, 24, 9, 0, 0, TimeSpan.Zero)]);
+        var row = Assert.Single(await database.QueryAsync(meter, new() { WindowSize = WindowSize.Day, TimeZone = TimeZoneInfo.FindSystemTimeZoneById("Africa/Cairo") }));
+        Assert.Equal(
+            ("2026-04-24T01:00:00+03:00", "2026-04-25T00:00:00+03:00"), ($"{row.WindowStart:yyyy-MM-ddTHH:mm:sszzz}", $"{row.WindowEnd:yyyy-MM-ddTHH:mm:sszzz}"));
+    }
+
+    [Fact]
     public async Task Run_GroupedBySubjectAndDimension_IsOrderedByWindowSubjectDimensions()
     {
         await using var database = await MeteringDatabase.CreateAsync(servers);
