@@ -27,7 +27,7 @@ internal sealed partial class DashboardServer(
         try
         {
             var package = DashboardProgram.Package ?? throw new ToolInstallException("There is no build of it for this platform.");
-            var folder = await package.InstallAsync(cache, stoppingToken);
+            var folder = await package.InstallAsync(cache, run, stoppingToken);
             var service = new ResourceServiceOptions(options.ApplicationName, options.ResourceServicePort, options.ResourceServiceApiKey);
             await using var resources = await ResourceServiceHost.StartAsync(service, applicationServices, stoppingToken);
             await ServeAsync(DashboardProgram.Run(folder, cache, options), stoppingToken);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Aspire.Hosting.Orchestration;
 
 /// <summary>One run of an application: its id, and where its files are.</summary>
-internal sealed partial class LocalRun : IDisposable, IAsyncDisposable
+internal sealed partial class LocalRun : IProcessStarter, IDisposable, IAsyncDisposable
 {
     private const int IdLength = 10;
     private readonly string _appHostDirectory;
@@ -34,7 +34,11 @@ internal sealed partial class LocalRun : IDisposable, IAsyncDisposable
     /// <summary>The folder of a resource that outlives the run.</summary>
     public string DataFolder(string volumeName) => Path.Combine(_appHostDirectory, ".data", volumeName);
 
-    /// <summary>Starts a process that belongs to the run. From the first one on the run leaves nothing behind, even when this process is killed.</summary>
+    /// <summary>From here on the run leaves nothing behind, even when this process is killed.</summary>
+    /// <exception cref="ProcessStartException">The watchdog can't be started.</exception>
+    public void Begin() => _ = _watchdog.Value;
+
+    /// <summary>Starts a process that belongs to the run.</summary>
     public async Task<LocalProcess> StartAsync(ProcessSpec spec, Action<ProcessOutput> onOutput)
     {
         var process = LocalProcess.Start(_watchdog.Value.Mark(spec), onOutput);

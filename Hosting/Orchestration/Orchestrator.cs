@@ -5,8 +5,11 @@ namespace Aspire.Hosting.Orchestration;
 
 /// <summary>Starts all resources at once, each as soon as what it waits for is there, and stops them in the opposite order.</summary>
 internal sealed class Orchestrator(
-    DistributedApplicationModel model, ResourceRunnerFactory factory, EndpointAllocation endpoints, ResourceLoggerService loggers)
-    : IHostedService
+    DistributedApplicationModel model,
+    ResourceRunnerFactory factory,
+    EndpointAllocation endpoints,
+    LocalRun run,
+    ResourceLoggerService loggers) : IHostedService
 {
     // The whole stop takes less than the ten seconds that a terminal's user waits.
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(8);
@@ -17,6 +20,7 @@ internal sealed class Orchestrator(
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        run.Begin();
         endpoints.Allocate(model);
         foreach (var instance in model.Resources.SelectMany(r => r.Instances()))
             _runners.Add(instance.Id, await factory.CreateAsync(instance));

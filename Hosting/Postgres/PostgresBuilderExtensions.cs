@@ -90,6 +90,6 @@ public static class PostgresBuilderExtensions
             await resource.PrimaryEndpoint.PortAsync(cancellationToken),
             (await resource.UserNameReference.GetValueAsync(cancellationToken))!,
             resource.PasswordParameter.Value) { DataFolder = resource.DataFolder(run) };
-        return new PostgresServer(options, PostgresLocator.Default);
+        return new PostgresServer(options, PostgresLocator.Default, run);
     }
 }

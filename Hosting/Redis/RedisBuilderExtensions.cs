@@ -46,10 +46,11 @@ public static class RedisBuilderExtensions
     public static IResourceBuilder<RedisResource> WithDataVolume(
         this IResourceBuilder<RedisResource> builder, string? name = null, bool isReadOnly = false) => builder.WithVolume(name, "/data", isReadOnly);
 
-    private static async Task<GarnetServer> CreateServerAsync(RedisResource redis, LocalProcessContext context, CancellationToken cancellationToken) => new(
-        new GarnetOptions(
-            context.Services.GetRequiredService<LocalRun>().RunFolder(redis.Name),
-            await redis.PrimaryEndpoint.PortAsync(cancellationToken),
-            redis.PasswordParameter!.Value),
-        UserCache.Default);
+    private static async Task<GarnetServer> CreateServerAsync(RedisResource redis, LocalProcessContext context, CancellationToken cancellationToken)
+    {
+        var run = context.Services.GetRequiredService<LocalRun>();
+        var options = new GarnetOptions(
+            run.RunFolder(redis.Name), await redis.PrimaryEndpoint.PortAsync(cancellationToken), redis.PasswordParameter!.Value);
+        return new GarnetServer(options, UserCache.Default, run);
+    }
 }

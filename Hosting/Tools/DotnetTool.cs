@@ -11,9 +11,10 @@ internal sealed record DotnetTool(string Name, string Version)
 
     /// <returns>The assembly to run with <see cref="DotnetHost"/>.</returns>
     /// <exception cref="ToolInstallException">The SDK can't get the package.</exception>
-    public async Task<string> InstallAsync(UserCache cache, CancellationToken cancellationToken)
+    public async Task<string> InstallAsync(UserCache cache, IProcessStarter processes, CancellationToken cancellationToken)
     {
-        var folder = await cache.GetOrCreateAsync(Path.Combine("dotnet", $"{Name}@{Version}"), RunInstallAsync, cancellationToken);
+        var folder = await cache.GetOrCreateAsync(
+            Path.Combine("dotnet", $"{Name}@{Version}"), (unfinished, cancellation) => RunInstallAsync(unfinished, processes, cancellation), cancellationToken);
         var settings = Directory.EnumerateFiles(folder, "DotnetToolSettings.xml", SearchOption.AllDirectories).FirstOrDefault();
         var entryPoint = settings is null ? null : XDocument.Load(settings).Descendants("Command").FirstOrDefault()?.Attribute("EntryPoint")?.Value;
         return entryPoint is null
@@ -21,14 +22,14 @@ internal sealed record DotnetTool(string Name, string Version)
             : Path.Combine(Path.GetDirectoryName(settings)!, entryPoint);
     }
 
-    private async Task RunInstallAsync(string folder, CancellationToken cancellationToken)
+    private async Task RunInstallAsync(string folder, IProcessStarter processes, CancellationToken cancellationToken)
     {
         var lines = new ConcurrentQueue<string>();
         var install = new ProcessSpec(DotnetHost.Path, ["tool", "install", Name, "--version", Version, "--tool-path", folder])
         {
             WorkingDirectory = folder,
         };
-        await using var dotnet = LocalProcess.Start(install, output => lines.Enqueue(output.Line));
+        await using var dotnet = await processes.StartAsync(install, output => lines.Enqueue(output.Line));
         if (await dotnet.Exit.WaitAsync(cancellationToken) is var exitCode and not 0)
             throw new ToolInstallException(
                 $"The .NET tool {Name} {Version} could not be installed (exit code {exitCode}): {string.Join(" | ", lines.TakeLast(LinesInError))}. "

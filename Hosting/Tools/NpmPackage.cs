@@ -8,35 +8,35 @@ internal sealed record NpmPackage(string Name, string Version)
 {
     private const int LinesInError = 5;
 
-    /// <summary>Whether the package needs its own install scripts; a package that is only files doesn't run any.</summary>
-    public bool RunScripts { get; init; }
-
     /// <returns>The folder of the package.</returns>
     /// <exception cref="ToolInstallException">There is no npm, or it can't get the package.</exception>
-    public async Task<string> InstallAsync(UserCache cache, CancellationToken cancellationToken)
+    public async Task<string> InstallAsync(UserCache cache, IProcessStarter processes, CancellationToken cancellationToken)
     {
-        var folder = await cache.GetOrCreateAsync(Path.Combine("npm", $"{Name.Replace('/', '+')}@{Version}"), RunNpmAsync, cancellationToken);
+        var folder = await cache.GetOrCreateAsync(
+            Path.Combine("npm", $"{Name.Replace('/', '+')}@{Version}"), (unfinished, cancellation) => RunNpmAsync(unfinished, processes, cancellation), cancellationToken);
         return Path.Combine(folder, "node_modules", Name);
     }
 
-    private async Task RunNpmAsync(string folder, CancellationToken cancellationToken)
+    private async Task RunNpmAsync(string folder, IProcessStarter processes, CancellationToken cancellationToken)
     {
         var lines = new ConcurrentQueue<string>();
-        await using var npm = Start(folder, output => lines.Enqueue(output.Line));
+        await using var npm = await StartAsync(folder, processes, output => lines.Enqueue(output.Line));
         var exitCode = await npm.Exit.WaitAsync(cancellationToken);
         if (exitCode != 0)
             throw new ToolInstallException($"npm could not install {Name}@{Version} (exit code {exitCode}): {string.Join(" | ", lines.TakeLast(LinesInError))}");
     }
 
-    private LocalProcess Start(string folder, Action<ProcessOutput> onOutput)
+    private async Task<LocalProcess> StartAsync(string folder, IProcessStarter processes, Action<ProcessOutput> onOutput)
     {
-        string[] arguments = ["install", "--prefix", folder, "--no-save", "--no-audit", "--no-fund", "--loglevel=error", $"{Name}@{Version}"];
         var npm = new ProcessSpec(
             OperatingSystem.IsWindows() ? "npm.cmd" : "npm",
-            RunScripts ? arguments : [.. arguments, "--ignore-scripts"]) { WorkingDirectory = folder };
+            ["install", "--prefix", folder, "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", $"{Name}@{Version}"])
+        {
+            WorkingDirectory = folder,
+        };
         try
         {
-            return LocalProcess.Start(npm, onOutput);
+            return await processes.StartAsync(npm, onOutput);
         }
         catch (ProcessStartException e)
         {

@@ -8,7 +8,8 @@ using Confluent.Kafka.Admin;
 namespace Aspire.Hosting.Servers.Kafka;
 
 /// <summary>One KRaft node of a real Apache Kafka on loopback.</summary>
-internal sealed class ApacheKafka(KafkaOptions options, KafkaDistribution distribution, Java java) : ILocalServer
+internal sealed class ApacheKafka(
+    KafkaOptions options, KafkaDistribution distribution, Java java, IProcessStarter processes) : ILocalServer
 {
     private const int LinesInError = 5;
     private static readonly string[] JvmArguments = ["-Xms256m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dlog4j2.level=WARN"];
@@ -49,7 +50,7 @@ internal sealed class ApacheKafka(KafkaOptions options, KafkaDistribution distri
         var clusterId = Convert.ToBase64String(Guid.NewGuid().ToByteArray()).TrimEnd('=').Replace('+', '-').Replace('/', '_');
         var lines = new ConcurrentQueue<string>();
         var spec = Run("kafka.tools.StorageTool", "format", "--cluster-id", clusterId, "--config", _propertiesFile);
-        await using var format = LocalProcess.Start(spec, output => lines.Enqueue(output.Line));
+        await using var format = await processes.StartAsync(spec, output => lines.Enqueue(output.Line));
         if (await format.Exit.WaitAsync(cancellationToken) is var exitCode and not 0)
             throw new DistributedApplicationException($"Kafka's storage format failed (exit code {exitCode}): {string.Join(" | ", lines.TakeLast(LinesInError))}");
     }

@@ -7,7 +7,7 @@ using Aspire.Hosting.Tools;
 namespace Aspire.Hosting.Servers.Postgres;
 
 /// <summary>Makes a data folder, with <c>initdb</c> or as a copy of one that was made before.</summary>
-internal sealed class NewCluster(PostgresBinaries binaries, string superuser, UnprivilegedUser? user)
+internal sealed class NewCluster(PostgresBinaries binaries, string superuser, UnprivilegedUser? user, IProcessStarter processes)
 {
     public const string VersionFile = "PG_VERSION";
     private const int LinesInError = 5;
@@ -33,7 +33,7 @@ internal sealed class NewCluster(PostgresBinaries binaries, string superuser, Un
             WorkingDirectory = dataFolder,
         };
         var lines = new ConcurrentQueue<string>();
-        await using var initdb = LocalProcess.Start(spec, output => lines.Enqueue(output.Line));
+        await using var initdb = await processes.StartAsync(spec, output => lines.Enqueue(output.Line));
         if (await initdb.Exit.WaitAsync(cancellationToken) is var exitCode and not 0)
             throw new DistributedApplicationException($"PostgreSQL's initdb failed (exit code {exitCode}): {string.Join(" | ", lines.TakeLast(LinesInError))}");
     }

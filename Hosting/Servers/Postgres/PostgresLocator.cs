@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Aspire.Hosting.Processes;
 using Aspire.Hosting.Tools;
 
 namespace Aspire.Hosting.Servers.Postgres;
@@ -26,7 +27,7 @@ internal sealed class PostgresLocator(UserCache cache)
     public NpmPackage? Package { get; init; } = PackageOf(RuntimeInformation.OSArchitecture);
 
     /// <exception cref="DistributedApplicationException">There is none, with what to install.</exception>
-    public async Task<PostgresBinaries> FindAsync(string? chosenFolder, CancellationToken cancellationToken)
+    public async Task<PostgresBinaries> FindAsync(string? chosenFolder, IProcessStarter processes, CancellationToken cancellationToken)
     {
         if (chosenFolder is { Length: > 0 })
             return await FindChosenAsync(chosenFolder, cancellationToken);
@@ -44,7 +45,7 @@ internal sealed class PostgresLocator(UserCache cache)
                 newest = found;
         }
 
-        return newest ?? await InstallAsync(cancellationToken);
+        return newest ?? await InstallAsync(processes, cancellationToken);
     }
 
     private static async Task<PostgresBinaries> FindChosenAsync(string folder, CancellationToken cancellationToken) =>
@@ -55,14 +56,14 @@ internal sealed class PostgresLocator(UserCache cache)
     private static async Task<PostgresBinaries?> FindNewEnoughAsync(string folder, CancellationToken cancellationToken) =>
         await PostgresBinaries.TryReadAsync(folder, cancellationToken) is { MajorVersion: >= OldestMajorVersion } found ? found : null;
 
-    private async Task<PostgresBinaries> InstallAsync(CancellationToken cancellationToken)
+    private async Task<PostgresBinaries> InstallAsync(IProcessStarter processes, CancellationToken cancellationToken)
     {
         try
         {
             if (Package is null)
                 throw new ToolInstallException($"npm has no PostgreSQL for {RuntimeInformation.RuntimeIdentifier}.");
 
-            var folder = Path.Combine(await Package.InstallAsync(Cache, cancellationToken), "native");
+            var folder = Path.Combine(await Package.InstallAsync(Cache, processes, cancellationToken), "native");
             SharedLibraryLinks.Restore(folder);
             return await FindNewEnoughAsync(Path.Combine(folder, "bin"), cancellationToken)
                 ?? throw new ToolInstallException($"The PostgreSQL in '{folder}' can't be run on this machine.");

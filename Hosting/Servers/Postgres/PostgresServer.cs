@@ -8,7 +8,7 @@ namespace Aspire.Hosting.Servers.Postgres;
 /// A PostgreSQL server. Its password is enforced on loopback (scram-sha-256); the AppHost itself comes in through a Unix socket in a
 /// folder that is closed to others, and sets the password at each start: so a data folder stays usable when the password changed.
 /// </summary>
-internal sealed class PostgresServer(PostgresOptions options, PostgresLocator locator) : ILocalServer
+internal sealed class PostgresServer(PostgresOptions options, PostgresLocator locator, IProcessStarter processes) : ILocalServer
 {
     private const string MaintenanceDatabase = "postgres";
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(20);
@@ -20,7 +20,7 @@ internal sealed class PostgresServer(PostgresOptions options, PostgresLocator lo
     /// <inheritdoc/>
     public async Task<ProcessSpec> PrepareAsync(CancellationToken cancellationToken)
     {
-        var binaries = await locator.FindAsync(Environment.GetEnvironmentVariable(PostgresLocator.FolderVariable), cancellationToken);
+        var binaries = await locator.FindAsync(Environment.GetEnvironmentVariable(PostgresLocator.FolderVariable), processes, cancellationToken);
         var user = UnprivilegedUser.Find();
         user?.EnsureReach(binaries.Folder);
         await MakeFoldersAsync(binaries, user, cancellationToken);
@@ -84,7 +84,7 @@ internal sealed class PostgresServer(PostgresOptions options, PostgresLocator lo
                 Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
 
-        var cluster = new NewCluster(binaries, options.UserName, user);
+        var cluster = new NewCluster(binaries, options.UserName, user, processes);
         var isNew = !File.Exists(Path.Combine(_dataFolder, NewCluster.VersionFile));
         if (isNew && options.DataFolder is null)
             await cluster.CopyToAsync(_dataFolder, locator.Cache, cancellationToken);

@@ -8,7 +8,7 @@ using Aspire.Hosting.Tools;
 namespace Aspire.Hosting.Servers.Redis;
 
 /// <summary>Garnet, Microsoft's Redis-compatible server: a cache in memory, with Lua, without streams.</summary>
-internal sealed class GarnetServer(GarnetOptions options, UserCache cache) : ILocalServer
+internal sealed class GarnetServer(GarnetOptions options, UserCache cache, IProcessStarter processes) : ILocalServer
 {
     private static readonly DotnetTool Tool = new("garnet-server", "2.2.8");
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(20);
@@ -16,7 +16,7 @@ internal sealed class GarnetServer(GarnetOptions options, UserCache cache) : ILo
     /// <inheritdoc/>
     public async Task<ProcessSpec> PrepareAsync(CancellationToken cancellationToken)
     {
-        var assembly = await Tool.InstallAsync(cache, cancellationToken);
+        var assembly = await Tool.InstallAsync(cache, processes, cancellationToken);
         Directory.CreateDirectory(options.RunFolder);
         var settings = Path.Combine(options.RunFolder, "garnet.conf");
         await WriteSettingsAsync(settings, cancellationToken);

@@ -49,7 +49,7 @@ public sealed class RunWatchdogTests : IAsyncLifetime
         await using var watchdog = RunWatchdog.Start(_runId, Path.Combine(_folder, "run"), Ignore);
         var volume = Path.Combine(_folder, "volume");
         var options = new PostgresOptions(Path.Combine(_folder, "run"), Ports.Free(), "postgres", "secret") { DataFolder = volume };
-        var server = new PostgresServer(options, PostgresLocator.Default);
+        var server = new PostgresServer(options, PostgresLocator.Default, TestProcesses.Instance);
         var process = Keep(LocalProcess.Start(watchdog.Mark(await server.PrepareAsync(Token)), Ignore));
         await server.ReadyAsync(Token);
 

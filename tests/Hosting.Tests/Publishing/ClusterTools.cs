@@ -1,5 +1,6 @@
 using Aspire.Hosting.Processes;
 using Aspire.Hosting.Tools;
+using CloudNative.Hosting.Tests.Processes;
 
 namespace CloudNative.Hosting.Tests.Publishing;
 
@@ -41,7 +42,7 @@ internal static class ClusterTools
     {
         try
         {
-            return Path.Combine(await Kustomize.InstallAsync(UserCache.Default, cancellationToken), "..", ".bin", "kustomize");
+            return Path.Combine(await Kustomize.InstallAsync(UserCache.Default, TestProcesses.Instance, cancellationToken), "..", ".bin", "kustomize");
         }
         catch (ToolInstallException e)
         {

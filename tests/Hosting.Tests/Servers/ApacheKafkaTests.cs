@@ -1,4 +1,5 @@
 using Aspire.Hosting.Servers.Kafka;
+using CloudNative.Hosting.Tests.Processes;
 
 namespace CloudNative.Hosting.Tests.Servers;
 
@@ -17,14 +18,14 @@ public sealed class ApacheKafkaTests : IDisposable
     {
         var (distribution, java) = await KafkaHome.FindOrSkipAsync(Token);
         var first = Options();
-        await using (await RunningServer.StartAsync(new ApacheKafka(first, distribution, java), Token))
+        await using (await RunningServer.StartAsync(new ApacheKafka(first, distribution, java, TestProcesses.Instance), Token))
         {
             Assert.Equal(12, KafkaTraffic.PartitionsOf(first.Port, Topic));
             await KafkaTraffic.ProduceAsync(first.Port, Topic, 1000, Token);
         }
 
         var second = Options();
-        await using var again = await RunningServer.StartAsync(new ApacheKafka(second, distribution, java), Token);
+        await using var again = await RunningServer.StartAsync(new ApacheKafka(second, distribution, java, TestProcesses.Instance), Token);
 
         var values = KafkaTraffic.Consume(second.Port, Topic, 1000, Token);
         Assert.Equal(Enumerable.Range(0, 1000).Select(i => $"value-{i}").Order(), values.Order());

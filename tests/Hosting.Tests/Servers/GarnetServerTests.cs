@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Aspire.Hosting.Servers.Redis;
 using Aspire.Hosting.Tools;
+using CloudNative.Hosting.Tests.Processes;
 
 namespace CloudNative.Hosting.Tests.Servers;
 
@@ -18,7 +19,7 @@ public sealed class GarnetServerTests : IDisposable
     public async Task ReadyAsync_StartedServer_SpeaksRedisWithLua()
     {
         var options = new GarnetOptions(Path.Combine(_folder, "redis"), Ports.Free(), "p@ss word");
-        await using var running = await RunningServer.StartAsync(new GarnetServer(options, UserCache.Default), Token);
+        await using var running = await RunningServer.StartAsync(new GarnetServer(options, UserCache.Default, TestProcesses.Instance), Token);
 
         var answers = await SendAsync(
             options.Port,
@@ -34,7 +35,7 @@ public sealed class GarnetServerTests : IDisposable
     public async Task ReadyAsync_StartedServer_RefusesWhoGivesNoPassword()
     {
         var options = new GarnetOptions(Path.Combine(_folder, "redis"), Ports.Free(), "secret");
-        await using var running = await RunningServer.StartAsync(new GarnetServer(options, UserCache.Default), Token);
+        await using var running = await RunningServer.StartAsync(new GarnetServer(options, UserCache.Default, TestProcesses.Instance), Token);
 
         var answer = Assert.Single(await SendAsync(options.Port, ["PING"]));
 

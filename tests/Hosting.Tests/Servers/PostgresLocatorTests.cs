@@ -1,6 +1,7 @@
 using Aspire.Hosting;
 using Aspire.Hosting.Servers.Postgres;
 using Aspire.Hosting.Tools;
+using CloudNative.Hosting.Tests.Processes;
 
 namespace CloudNative.Hosting.Tests.Servers;
 
@@ -15,7 +16,7 @@ public sealed class PostgresLocatorTests
     {
         var locator = new PostgresLocator(Cache) { SearchPath = [], SystemFolders = [], Package = null };
 
-        var missing = await Assert.ThrowsAsync<DistributedApplicationException>(() => locator.FindAsync(chosenFolder: null, Token));
+        var missing = await Assert.ThrowsAsync<DistributedApplicationException>(() => locator.FindAsync(chosenFolder: null, TestProcesses.Instance, Token));
 
         Assert.Contains("No PostgreSQL 14 or newer was found", missing.Message);
         Assert.Contains("Install one (", missing.Message);
@@ -25,7 +26,7 @@ public sealed class PostgresLocatorTests
     [Fact]
     public async Task FindAsync_ChosenFolderWithoutPostgres_NamesTheVariableAndTheFolder()
     {
-        var missing = await Assert.ThrowsAsync<DistributedApplicationException>(() => new PostgresLocator(Cache).FindAsync("/nowhere/bin", Token));
+        var missing = await Assert.ThrowsAsync<DistributedApplicationException>(() => new PostgresLocator(Cache).FindAsync("/nowhere/bin", TestProcesses.Instance, Token));
 
         Assert.Contains("CLOUDNATIVE_POSTGRES_BIN is '/nowhere/bin'", missing.Message);
     }
@@ -38,7 +39,7 @@ public sealed class PostgresLocatorTests
             await File.WriteAllTextAsync(Path.Combine(folder, name), "no program", Token);
         var locator = new PostgresLocator(Cache) { SearchPath = [folder], SystemFolders = [], Package = null };
 
-        await Assert.ThrowsAsync<DistributedApplicationException>(() => locator.FindAsync(chosenFolder: null, Token));
+        await Assert.ThrowsAsync<DistributedApplicationException>(() => locator.FindAsync(chosenFolder: null, TestProcesses.Instance, Token));
 
         Directory.Delete(folder, recursive: true);
     }
@@ -52,10 +53,10 @@ public sealed class PostgresLocatorTests
         var folder = Directory.CreateTempSubdirectory("hosting-tests-").FullName;
         var options = new PostgresOptions(folder, Ports.Free(), "admin", "secret");
 
-        await using (var running = await RunningServer.StartAsync(new PostgresServer(options, locator), Token))
+        await using (var running = await RunningServer.StartAsync(new PostgresServer(options, locator, TestProcesses.Instance), Token))
             await running.Server.CreateDatabaseAsync("metering", Token);
 
-        Assert.Equal(18, (await locator.FindAsync(chosenFolder: null, Token)).MajorVersion);
+        Assert.Equal(18, (await locator.FindAsync(chosenFolder: null, TestProcesses.Instance, Token)).MajorVersion);
         Directory.Delete(folder, recursive: true);
     }
 }

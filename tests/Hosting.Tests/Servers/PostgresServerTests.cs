@@ -1,6 +1,7 @@
 using Aspire.Hosting;
 using Aspire.Hosting.Servers.Postgres;
 using Npgsql;
+using CloudNative.Hosting.Tests.Processes;
 
 namespace CloudNative.Hosting.Tests.Servers;
 
@@ -59,7 +60,7 @@ public sealed class PostgresServerTests : IDisposable
     {
         var options = Options("secret") with { DataFolder = Path.Combine(_folder, "volume") };
         await using var running = await StartAsync(options);
-        var other = new PostgresServer(options with { Port = Ports.Free(), LockPatience = TimeSpan.Zero }, PostgresLocator.Default);
+        var other = new PostgresServer(options with { Port = Ports.Free(), LockPatience = TimeSpan.Zero }, PostgresLocator.Default, TestProcesses.Instance);
 
         var refused = await Assert.ThrowsAsync<DistributedApplicationException>(() => other.PrepareAsync(Token));
 
@@ -71,7 +72,7 @@ public sealed class PostgresServerTests : IDisposable
     {
         var volume = Directory.CreateDirectory(Path.Combine(_folder, "volume")).FullName;
         await File.WriteAllTextAsync(Path.Combine(volume, "PG_VERSION"), "9.6\n", Token);
-        var server = new PostgresServer(Options("secret") with { DataFolder = volume }, PostgresLocator.Default);
+        var server = new PostgresServer(Options("secret") with { DataFolder = volume }, PostgresLocator.Default, TestProcesses.Instance);
 
         var refused = await Assert.ThrowsAsync<DistributedApplicationException>(() => server.PrepareAsync(Token));
 
@@ -81,7 +82,7 @@ public sealed class PostgresServerTests : IDisposable
     private PostgresOptions Options(string password) => new(Path.Combine(_folder, "postgres"), Ports.Free(), "postgres", password);
 
     private static async Task<RunningServer<PostgresServer>> StartAsync(PostgresOptions options) =>
-        await RunningServer.StartAsync(new PostgresServer(options, PostgresLocator.Default), Token);
+        await RunningServer.StartAsync(new PostgresServer(options, PostgresLocator.Default, TestProcesses.Instance), Token);
 
     private static async Task<string?> QueryAsync(PostgresOptions options, string sql, string database = "postgres")
     {

@@ -1,4 +1,5 @@
 using Aspire.Hosting.Tools;
+using CloudNative.Hosting.Tests.Processes;
 
 namespace CloudNative.Hosting.Tests.Tools;
 
@@ -62,7 +63,7 @@ public sealed class UserCacheTests : IDisposable
     {
         var package = new NpmPackage("@not a name/tool", "1.0.0");
 
-        var error = await Assert.ThrowsAsync<ToolInstallException>(() => package.InstallAsync(new UserCache(_root), Cancellation));
+        var error = await Assert.ThrowsAsync<ToolInstallException>(() => package.InstallAsync(new UserCache(_root), TestProcesses.Instance, Cancellation));
 
         Assert.Contains("@not a name/tool@1.0.0", error.Message, StringComparison.Ordinal);
         Assert.Contains("name", error.Message.Split(": ", 2)[1], StringComparison.OrdinalIgnoreCase);
