@@ -8,12 +8,15 @@ internal sealed record NpmPackage(string Name, string Version)
 {
     private const int LinesInError = 5;
 
+    /// <summary>Its folder in the cache.</summary>
+    public string CacheName => Path.Combine("npm", $"{Name.Replace('/', '+')}@{Version}");
+
     /// <returns>The folder of the package.</returns>
     /// <exception cref="ToolInstallException">There is no npm, or it can't get the package.</exception>
     public async Task<string> InstallAsync(UserCache cache, IProcessStarter processes, CancellationToken cancellationToken)
     {
         var folder = await cache.GetOrCreateAsync(
-            Path.Combine("npm", $"{Name.Replace('/', '+')}@{Version}"), (unfinished, cancellation) => RunNpmAsync(unfinished, processes, cancellation), cancellationToken);
+            CacheName, (unfinished, cancellation) => RunNpmAsync(unfinished, processes, cancellation), cancellationToken);
         return Path.Combine(folder, "node_modules", Name);
     }
 

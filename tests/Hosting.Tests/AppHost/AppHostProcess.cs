@@ -5,7 +5,7 @@ using Aspire.Hosting.Tools;
 
 namespace CloudNative.Hosting.Tests.AppHost;
 
-/// <summary>The AppHost as <c>dotnet run</c> starts it, on free ports, outside Development so that no dashboard is started.</summary>
+/// <summary>The AppHost as <c>dotnet run</c> starts it, on free ports; outside Development it starts no dashboard.</summary>
 internal sealed class AppHostProcess : IAsyncDisposable
 {
     private const string Marker = "CLOUDNATIVE_TEST_MARK";
@@ -16,13 +16,13 @@ internal sealed class AppHostProcess : IAsyncDisposable
     private readonly StringBuilder _output = new();
     private readonly string _mark = Guid.CreateVersion7().ToString("N");
 
-    private AppHostProcess(StopSignal stopSignal)
+    private AppHostProcess(StopSignal stopSignal, string environment, IReadOnlyDictionary<string, string?> variables)
     {
         var assembly = typeof(Projects.AppHost).Assembly.Location;
         var spec = new ProcessSpec(DotnetHost.Path, [assembly, "--DcpPublisher:RandomizePorts=true"])
         {
             StopSignal = stopSignal,
-            Environment = new Dictionary<string, string?> { [Marker] = _mark, ["DOTNET_ENVIRONMENT"] = "Production" },
+            Environment = new Dictionary<string, string?>(variables) { [Marker] = _mark, ["DOTNET_ENVIRONMENT"] = environment },
         };
         Process = LocalProcess.Start(spec, output =>
         {
@@ -34,25 +34,30 @@ internal sealed class AppHostProcess : IAsyncDisposable
 
     public LocalProcess Process { get; }
 
-    public static AppHostProcess Start(StopSignal stopSignal = StopSignal.Terminate)
+    public static AppHostProcess Start(
+        StopSignal stopSignal = StopSignal.Terminate, string environment = "Production", IReadOnlyDictionary<string, string?>? variables = null)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "It looks at processes through /proc.");
-        return new AppHostProcess(stopSignal);
+        return new AppHostProcess(stopSignal, environment, variables ?? new Dictionary<string, string?>());
     }
 
-    public async Task WaitForLineAsync(Func<string, bool> expected, CancellationToken cancellationToken)
+    /// <summary>Waits until a line has come for each of the conditions, in any order.</summary>
+    public async Task WaitForLinesAsync(IReadOnlyCollection<Func<string, bool>> expected, CancellationToken cancellationToken)
     {
+        var missing = expected.ToList();
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(Deadline);
         try
         {
-            while (!expected(await _lines.Reader.ReadAsync(deadline.Token)))
+            while (missing.Count > 0)
             {
+                var line = await _lines.Reader.ReadAsync(deadline.Token);
+                missing.RemoveAll(condition => condition(line));
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            Assert.Fail($"The line did not come within {Deadline}. What came: {Output()}");
+            Assert.Fail($"{missing.Count} lines did not come within {Deadline}. What came: {Output()}");
         }
     }
 

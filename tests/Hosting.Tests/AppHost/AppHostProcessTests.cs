@@ -1,10 +1,13 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
+using Aspire.Hosting.Dashboard;
 using Aspire.Hosting.Processes;
+using Aspire.Hosting.Tools;
 
 namespace CloudNative.Hosting.Tests.AppHost;
 
 /// <summary>However the AppHost ends, nothing of its run is left.</summary>
-public sealed class AppHostProcessTests
+public sealed partial class AppHostProcessTests
 {
     private static readonly TimeSpan EndOfAll = TimeSpan.FromSeconds(15);
 
@@ -26,8 +29,107 @@ public sealed class AppHostProcessTests
     {
         await using var appHost = AppHostProcess.Start(StopSignal.Interrupt);
         await WaitForDatabaseAsync(appHost);
+        await StopInTimeAsync(appHost);
+    }
+
+    [Fact]
+    public async Task Kill_DuringAnInstall_LeavesNothingBehind()
+    {
+        var folder = Directory.CreateTempSubdirectory("hosting-tests-").FullName;
+        var npm = Path.Combine(folder, "npm");
+        await WriteProgramAsync(npm, $"#!/bin/sh\ntouch {npm}.started\nexec sleep 600\n");
+        await using var appHost = AppHostProcess.Start(environment: "Development", variables: new Dictionary<string, string?>
+        {
+            ["CLOUDNATIVE_CACHE"] = Path.Combine(folder, "empty"),
+            ["PATH"] = $"{folder}:{Environment.GetEnvironmentVariable("PATH")}",
+        });
+        await EventuallyAsync(() => File.Exists($"{npm}.started"), () => $"npm was not started: {appHost.Output()}");
         var (runs, _) = appHost.Alive();
 
+        Assert.True(Signals.TrySend(appHost.Process.Id, StopSignal.Kill));
+        await appHost.Process.Exit.WaitAsync(Token);
+        await EventuallyNothingIsLeftAsync(appHost, runs);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Kill_HealthyInDevelopment_LeavesNothingBehind()
+    {
+        await using var appHost = AppHostProcess.Start(environment: "Development");
+        await WaitForAllAsync(appHost);
+        var (runs, _) = appHost.Alive();
+
+        Assert.True(Signals.TrySend(appHost.Process.Id, StopSignal.Kill));
+        await appHost.Process.Exit.WaitAsync(Token);
+        await EventuallyNothingIsLeftAsync(appHost, runs);
+    }
+
+    [Fact]
+    public async Task Interrupt_HealthyInDevelopment_EndsAllWithinTenSeconds()
+    {
+        await using var appHost = AppHostProcess.Start(StopSignal.Interrupt, "Development");
+        await WaitForAllAsync(appHost);
+        await StopInTimeAsync(appHost);
+    }
+
+    [Fact]
+    public async Task Start_TwoAtOnce_BothBecomeHealthyAndHaveTheirOwnPorts()
+    {
+        await using var one = AppHostProcess.Start(environment: "Development");
+        await using var other = AppHostProcess.Start(environment: "Development");
+        await Task.WhenAll(WaitForAllAsync(one), WaitForAllAsync(other));
+
+        var addresses = Addresses(one).Concat(Addresses(other)).ToList();
+        Assert.True(addresses.Count >= 6, $"Only {addresses.Count} addresses: {one.Output()}");
+        Assert.Equal(addresses.Distinct(), addresses);
+        await Task.WhenAll(StopInTimeAsync(one), StopInTimeAsync(other));
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private static bool IsDashboardInstalled =>
+        DashboardProgram.Package is { } package && Directory.Exists(Path.Combine(UserCache.Default.Root, package.CacheName));
+
+    private static Task WaitForDatabaseAsync(AppHostProcess appHost) => appHost.WaitForLinesAsync(
+        [line => line.StartsWith("metering", StringComparison.Ordinal) && line.Contains("healthy", StringComparison.Ordinal)], Token);
+
+    /// <summary>Every service, and the dashboard when it needn't be downloaded first.</summary>
+    private static Task WaitForAllAsync(AppHostProcess appHost)
+    {
+        List<Func<string, bool>> expected = [line => line.StartsWith("Everything is healthy", StringComparison.Ordinal)];
+        if (IsDashboardInstalled)
+            expected.Add(line => line.Contains("Dashboard: http", StringComparison.Ordinal));
+        return appHost.WaitForLinesAsync(expected, Token);
+    }
+
+    /// <summary>What the summary and the dashboard's line say.</summary>
+    private static IEnumerable<string> Addresses(AppHostProcess appHost) =>
+        AddressPattern().Matches(appHost.Output()).Select(match => match.Value).Distinct();
+
+    [GeneratedRegex(@"(?<=^  \S+ +|Dashboard: )http://localhost:\d+", RegexOptions.Multiline)]
+    private static partial Regex AddressPattern();
+
+    private static async Task WriteProgramAsync(string path, string script)
+    {
+        await File.WriteAllTextAsync(path, script, Token);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    private static async Task EventuallyAsync(Func<bool> condition, Func<string> otherwise)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        var started = Stopwatch.GetTimestamp();
+        while (!condition())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(started) < EndOfAll, otherwise());
+            await timer.WaitForNextTickAsync(Token);
+        }
+    }
+
+    private static async Task StopInTimeAsync(AppHostProcess appHost)
+    {
+        var (runs, _) = appHost.Alive();
         var started = Stopwatch.GetTimestamp();
         var exitCode = await appHost.Process.StopAsync(TimeSpan.FromSeconds(30), Token);
         var took = Stopwatch.GetElapsedTime(started);
@@ -36,22 +138,12 @@ public sealed class AppHostProcessTests
         await EventuallyNothingIsLeftAsync(appHost, runs);
     }
 
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    private static Task WaitForDatabaseAsync(AppHostProcess appHost) => appHost.WaitForLineAsync(
-        line => line.StartsWith("metering", StringComparison.Ordinal) && line.Contains("healthy", StringComparison.Ordinal), Token);
-
     private static async Task EventuallyNothingIsLeftAsync(AppHostProcess appHost, IReadOnlyList<string> runs)
     {
         Assert.NotEmpty(runs);
         var folders = runs.Select(run => Path.Combine(Path.GetTempPath(), $"cn-{run}")).ToList();
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        var started = Stopwatch.GetTimestamp();
-        while (appHost.Alive().Processes.Count > 0 || folders.Any(Directory.Exists))
-        {
-            var left = string.Join(", ", appHost.Alive().Processes.Select(id => id.ToString()).Concat(folders.Where(Directory.Exists)));
-            Assert.True(Stopwatch.GetElapsedTime(started) < EndOfAll, $"Still there: {left}");
-            await timer.WaitForNextTickAsync(Token);
-        }
+        await EventuallyAsync(
+            () => appHost.Alive().Processes.Count == 0 && !folders.Any(Directory.Exists),
+            () => $"Still there: {string.Join(", ", appHost.Alive().Processes.Select(id => id.ToString()).Concat(folders.Where(Directory.Exists)))}");
     }
 }
