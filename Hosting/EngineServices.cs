@@ -47,7 +47,9 @@ internal static class EngineServices
         // When it is first asked for, because a test changes the configuration before it builds.
         services.AddSingleton(_ => LocalRunOptions.From(builder));
         services.AddSingleton<LocalRun>();
-        services.AddSingleton<FreePorts>();
+        var ports = new FreePorts();
+        // Made by a delegate, because what is given as an instance is not disposed.
+        services.AddSingleton(_ => ports);
         services.AddSingleton<EndpointAllocation>();
         services.AddSingleton<RunSettings>();
         services.AddSingleton<ProcessLauncher>();
@@ -64,7 +66,7 @@ internal static class EngineServices
 
         // Before the orchestrator, so it is stopped after it: a service whose telemetry has nowhere to go takes seconds to end.
         if (!LocalRunOptions.IsQuiet(builder) && builder.Environment.IsDevelopment() && !builder.Options.DisableDashboard)
-            services.AddDashboard(builder.Options.DashboardApplicationName ?? builder.Environment.ApplicationName, builder.Configuration);
+            services.AddDashboard(builder.Options.DashboardApplicationName ?? builder.Environment.ApplicationName, builder.Configuration, ports);
         services.AddHostedService(s => s.GetRequiredService<Orchestrator>());
     }
 

@@ -10,9 +10,10 @@ namespace Aspire.Hosting.Dashboard;
 /// <summary>Adds the dashboard to an application that people run.</summary>
 internal static class DashboardServices
 {
-    public static void AddDashboard(this IServiceCollection services, string applicationName, IConfigurationManager configuration)
+    public static void AddDashboard(this IServiceCollection services, string applicationName, IConfigurationManager configuration, FreePorts ports)
     {
-        var options = DashboardOptions.Create(applicationName, configuration, PreferredOrFreePort);
+        // A second run on this machine finds the usual ports taken; its dashboard is as good on others.
+        var options = DashboardOptions.Create(applicationName, configuration, ports.Prefer);
 
         // Whoever has a receiver of their own keeps it; the dashboard then shows resources only.
         if (configuration[TelemetryReceiver.EndpointKey] is not { Length: > 0 })
@@ -24,7 +25,4 @@ internal static class DashboardServices
         services.AddHostedService(provider => new DashboardServer(
             options, provider.GetRequiredService<LocalRun>(), provider, UserCache.Default, provider.GetRequiredService<ILogger<DashboardServer>>()));
     }
-
-    // A second run on this machine finds the usual ports taken; its dashboard is as good on others.
-    private static int PreferredOrFreePort(int preferred) => FreePorts.CanListen(preferred) ? preferred : new FreePorts().Next();
 }

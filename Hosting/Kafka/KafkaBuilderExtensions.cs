@@ -51,7 +51,7 @@ public static partial class KafkaBuilderExtensions
             run.RunFolder(kafka.Name),
             await kafka.PrimaryEndpoint.PortAsync(cancellationToken),
             context.Environment.ToDictionary(v => v.Key, v => v.Value ?? "")) { DataFolder = kafka.DataFolder(run) };
-        var server = await KafkaServer.CreateAsync(options, run, cancellationToken);
+        var server = await KafkaServer.CreateAsync(options, run, context.Services.GetRequiredService<FreePorts>(), cancellationToken);
         // To whoever starts the application, and to whoever looks at the resource later.
         LogKind(context.Services.GetRequiredService<ILogger<KafkaServerResource>>(), kafka.Name, server.Description);
         LogKind(context.Services.GetRequiredService<ResourceLoggerService>().GetLogger(context.Instance.Id), kafka.Name, server.Description);

@@ -6,33 +6,47 @@ namespace Aspire.Hosting.Orchestration;
 
 /// <summary>
 /// Finds ports that nobody uses. They lie below the range that systems take the ports of outgoing connections from, so that a port
-/// found now is still free when its process starts; and a file in the temporary folder, locked until this is disposed, keeps runs
-/// that start at the same time from finding the same port.
+/// found now is still free when its process starts; and a file in a folder that all runs share, locked until this is disposed, keeps
+/// runs that start at the same time from finding the same port.
 /// </summary>
-internal sealed class FreePorts : IDisposable
+internal sealed class FreePorts(string claimsFolder) : IDisposable
 {
     private const int First = 20_000;
     private const int End = 32_000;
     private const int Attempts = 200;
 
-    private static readonly string ClaimsFolder = Path.Combine(Path.GetTempPath(), $"cn-ports-{Environment.UserName}");
+    private static readonly string UsersFolder = Path.Combine(Path.GetTempPath(), $"cn-ports-{Environment.UserName}");
 
+    private readonly Lock _gate = new();
     private readonly HashSet<int> _taken = [];
     private readonly List<FileStream> _claims = [];
+
+    public FreePorts()
+        : this(UsersFolder)
+    {
+    }
 
     /// <summary>Keeps a port from being given away.</summary>
     public void Reserve(int? port)
     {
-        if (port is { } known)
-            _taken.Add(known);
+        lock (_gate)
+        {
+            if (port is { } known)
+                _taken.Add(known);
+        }
     }
 
+    /// <summary>This port, or another one when somebody has it.</summary>
+    /// <exception cref="DistributedApplicationException">Ports can't be claimed, or there is none.</exception>
+    public int Prefer(int port) => TryTake(port) ? port : Next();
+
+    /// <exception cref="DistributedApplicationException">Ports can't be claimed, or there is none.</exception>
     public int Next()
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
             var port = Random.Shared.Next(First, End);
-            if (!_taken.Contains(port) && CanListen(port) && Claim(port) && _taken.Add(port))
+            if (TryTake(port))
                 return port;
         }
 
@@ -49,21 +63,42 @@ internal sealed class FreePorts : IDisposable
             claim.Dispose();
     }
 
+    private bool TryTake(int port)
+    {
+        lock (_gate)
+            return !_taken.Contains(port) && CanListen(port) && Claim(port) && _taken.Add(port);
+    }
+
     private bool Claim(int port)
     {
         try
         {
-            Directory.CreateDirectory(ClaimsFolder);
-            var path = Path.Combine(ClaimsFolder, port.ToString(CultureInfo.InvariantCulture));
-            _claims.Add(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
-            return true;
+            Directory.CreateDirectory(claimsFolder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Another run's, perhaps another user's.
+            throw CanNotClaim(e);
+        }
+
+        try
+        {
+            var path = Path.Combine(claimsFolder, port.ToString(CultureInfo.InvariantCulture));
+            _claims.Add(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose));
+            return true;
+        }
+        catch (IOException)
+        {
+            // Another run's.
             return false;
         }
+        catch (UnauthorizedAccessException e)
+        {
+            throw CanNotClaim(e);
+        }
     }
+
+    private DistributedApplicationException CanNotClaim(Exception e) =>
+        new($"No port can be claimed in '{claimsFolder}', where runs agree on who has which: {e.Message} Delete it or make it yours.", e);
 
     private static bool CanListen(IPAddress address, int port)
     {

@@ -9,7 +9,7 @@ namespace Aspire.Hosting.Servers.Kafka;
 
 /// <summary>One KRaft node of a real Apache Kafka on loopback.</summary>
 internal sealed class ApacheKafka(
-    KafkaOptions options, KafkaDistribution distribution, Java java, IProcessStarter processes) : ILocalServer
+    KafkaOptions options, KafkaDistribution distribution, Java java, IProcessStarter processes, FreePorts ports) : ILocalServer
 {
     private const int LinesInError = 5;
     private static readonly string[] JvmArguments = ["-Xms256m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dlog4j2.level=WARN"];
@@ -25,7 +25,7 @@ internal sealed class ApacheKafka(
         Directory.CreateDirectory(options.RunFolder);
         Directory.CreateDirectory(_dataFolder);
         // The controller's port is nobody's business but the node's.
-        var properties = BrokerProperties.Render(options.Port, new FreePorts().Next(), _dataFolder, options.Environment);
+        var properties = BrokerProperties.Render(options.Port, ports.Next(), _dataFolder, options.Environment);
         await File.WriteAllTextAsync(_propertiesFile, properties, cancellationToken);
         if (!File.Exists(Path.Combine(_dataFolder, "meta.properties")))
             await FormatAsync(cancellationToken);

@@ -1,3 +1,4 @@
+using Aspire.Hosting.Orchestration;
 using Aspire.Hosting.Processes;
 
 namespace Aspire.Hosting.Servers.Kafka;
@@ -21,13 +22,14 @@ internal sealed class KafkaServer : ILocalServer
     public string Description { get; }
 
     /// <exception cref="DistributedApplicationException"><c>CLOUDNATIVE_KAFKA_HOME</c> names a folder that is no distribution.</exception>
-    public static async Task<KafkaServer> CreateAsync(KafkaOptions options, IProcessStarter processes, CancellationToken cancellationToken)
+    public static async Task<KafkaServer> CreateAsync(
+        KafkaOptions options, IProcessStarter processes, FreePorts ports, CancellationToken cancellationToken)
     {
         if (KafkaDistribution.Named() is not { } distribution)
             return InMemory(options, $"{KafkaDistribution.HomeVariable} is not set");
         if (await Java.FindAsync(cancellationToken) is not { } java)
             return InMemory(options, $"no Java {Java.OldestMajorVersion} or newer was found for {distribution.Home}: set JAVA_HOME or install one");
-        return new KafkaServer(new ApacheKafka(options, distribution, java, processes), keepsData: true, $"Apache Kafka from {distribution.Home} on Java {java.MajorVersion}");
+        return new KafkaServer(new ApacheKafka(options, distribution, java, processes, ports), keepsData: true, $"Apache Kafka from {distribution.Home} on Java {java.MajorVersion}");
     }
 
     /// <inheritdoc/>

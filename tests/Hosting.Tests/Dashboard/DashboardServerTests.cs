@@ -30,9 +30,10 @@ public sealed class DashboardServerTests
     [Fact]
     public void AddDashboard_NoReceiverConfigured_TellsProjectsWhereToSendTelemetry()
     {
+        using var ports = new FreePorts();
         var configuration = new ConfigurationManager();
 
-        new ServiceCollection().AddDashboard("Small", configuration);
+        new ServiceCollection().AddDashboard("Small", configuration, ports);
 
         Assert.StartsWith("http://127.0.0.1:", configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"], StringComparison.Ordinal);
         Assert.Equal(32, configuration["AppHost:OtlpApiKey"]?.Length);
@@ -41,9 +42,10 @@ public sealed class DashboardServerTests
     [Fact]
     public void AddDashboard_ReceiverConfigured_LeavesItAlone()
     {
+        using var ports = new FreePorts();
         var configuration = new ConfigurationManager { ["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = "http://collector:4317" };
 
-        new ServiceCollection().AddDashboard("Small", configuration);
+        new ServiceCollection().AddDashboard("Small", configuration, ports);
 
         Assert.Equal("http://collector:4317", configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"]);
         Assert.Null(configuration["AppHost:OtlpApiKey"]);

@@ -52,6 +52,39 @@ public sealed class PortTests
         Assert.Equal(found.Count, found.Distinct().Count());
     }
 
+    [Fact]
+    public void Prefer_PortOfAnotherRun_FindsAnother()
+    {
+        using var one = new FreePorts();
+        using var other = new FreePorts();
+        var preferred = one.Next();
+        Assert.NotEqual(preferred, other.Prefer(preferred));
+        one.Dispose();
+        Assert.Equal(preferred, other.Prefer(preferred));
+    }
+
+    [Fact]
+    public void Dispose_Claims_LeavesNoFiles()
+    {
+        var folder = Directory.CreateTempSubdirectory("ports").FullName;
+        var ports = new FreePorts(folder);
+        var port = ports.Next();
+        Assert.Equal([Path.Combine(folder, $"{port}")], Directory.GetFiles(folder));
+        ports.Dispose();
+        Assert.Empty(Directory.GetFiles(folder));
+        Directory.Delete(folder);
+    }
+
+    [Fact]
+    public void Next_FolderCanNotBeMade_NamesIt()
+    {
+        var notAFolder = Path.GetTempFileName();
+        using var ports = new FreePorts(notAFolder);
+        var error = Assert.Throws<DistributedApplicationException>(() => ports.Next());
+        Assert.Contains($"'{notAFolder}'", error.Message, StringComparison.Ordinal);
+        File.Delete(notAFolder);
+    }
+
     private static int AllocatedPort(params string[] args)
     {
         var builder = DistributedApplicationTestingBuilder.Create(args);

@@ -1,3 +1,4 @@
+using Aspire.Hosting.Orchestration;
 using Aspire.Hosting.Servers.Kafka;
 using CloudNative.Hosting.Tests.Processes;
 
@@ -7,25 +8,30 @@ public sealed class ApacheKafkaTests : IDisposable
 {
     private const string Topic = "usage-events";
 
+    private readonly FreePorts _ports = new();
     private readonly string _folder = Directory.CreateTempSubdirectory("hosting-tests-").FullName;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose()
+    {
+        _ports.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
 
     [Fact]
     public async Task PrepareAsync_KeptDataAndOtherPorts_RecordsOutliveTheBroker()
     {
         var (distribution, java) = await KafkaHome.FindOrSkipAsync(Token);
         var first = Options();
-        await using (await RunningServer.StartAsync(new ApacheKafka(first, distribution, java, TestProcesses.Instance), Token))
+        await using (await RunningServer.StartAsync(new ApacheKafka(first, distribution, java, TestProcesses.Instance, _ports), Token))
         {
             Assert.Equal(12, KafkaTraffic.PartitionsOf(first.Port, Topic));
             await KafkaTraffic.ProduceAsync(first.Port, Topic, 1000, Token);
         }
 
         var second = Options();
-        await using var again = await RunningServer.StartAsync(new ApacheKafka(second, distribution, java, TestProcesses.Instance), Token);
+        await using var again = await RunningServer.StartAsync(new ApacheKafka(second, distribution, java, TestProcesses.Instance, _ports), Token);
 
         var values = KafkaTraffic.Consume(second.Port, Topic, 1000, Token);
         Assert.Equal(Enumerable.Range(0, 1000).Select(i => $"value-{i}").Order(), values.Order());
