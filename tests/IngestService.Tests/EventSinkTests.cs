@@ -1,22 +1,15 @@
 using System.Text;
-using CloudNative.Metering.Database;
 using CloudNative.Metering.Events;
 using CloudNative.Metering.Ledger;
-using CloudNative.Metering.Tenants;
 using CloudNative.Tests;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
-
-[assembly: AssemblyFixture(typeof(TestServers))]
 
 namespace CloudNative.IngestService.Tests;
 
 public sealed class EventSinkTests(TestServers servers)
 {
-    private static readonly Ulid Tenant = Ulid.NewUlid();
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -25,20 +18,21 @@ public sealed class EventSinkTests(TestServers servers)
     [InlineData(8, 7)]
     public async Task Store_OneRecordThatPostgresRefuses_BecomesADeadLetterAndTheRestIsStored(int records, int poison)
     {
-        await using var dataSource = NpgsqlDataSource.Create(await CreateDatabaseAsync());
+        await using var database = await IngestDatabase.CreateAsync(servers);
+        var dataSource = database.Source;
         var stream = await IngestOffsets.OpenStreamAsync(dataSource, new StreamIdentity("usage-events", "t"), false, Cancellation);
         var claim = await IngestOffsets.TakeOverAsync(dataSource, stream, 0, 0, Cancellation);
         var other = await IngestOffsets.TakeOverAsync(dataSource, stream, 1, 0, Cancellation);
 
         var result = await Sink(dataSource).StoreAsync(
         [
-            new PartitionBatch(claim, records, [.. Enumerable.Range(0, records).Select(i => Record(i, $"a{i}", i == poison ? "nul \0 in text" : "acme"))]),
-            new PartitionBatch(other, 1, [Record(0, "b", "acme")]),
+            new PartitionBatch(claim, records, [.. Enumerable.Range(0, records).Select(i => Record(database.TenantId, i, $"a{i}", i == poison ? "nul \0 in text" : "acme"))]),
+            new PartitionBatch(other, 1, [Record(database.TenantId, 0, "b", "acme")]),
         ], Cancellation);
 
         Assert.Equal(new LedgerCounts(records + 1, 0, 0, records, 1), result.Counts);
-        Assert.Equal(poison, await ScalarAsync(dataSource, "select \"offset\" from dead_letters where reason = 'store_refused'"));
-        Assert.Equal(records, await ScalarAsync(dataSource, "select next_offset from ingest_offsets where partition = 0"));
+        Assert.Equal(poison, await database.ScalarAsync("select \"offset\" from dead_letters where reason = 'store_refused'"));
+        Assert.Equal(records, await database.ScalarAsync("select next_offset from ingest_offsets where partition = 0"));
     }
 
     private static EventSink Sink(NpgsqlDataSource dataSource) => new(
@@ -47,27 +41,9 @@ public sealed class EventSinkTests(TestServers servers)
         TimeProvider.System,
         NullLogger<EventSink>.Instance);
 
-    private static IngestRecord Record(long offset, string id, string subject)
+    private static IngestRecord Record(Ulid tenantId, long offset, string id, string subject)
     {
         var json = Encoding.UTF8.GetBytes($$"""{"id":"{{id}}"}""");
-        return new IngestRecord(offset, DateTimeOffset.UnixEpoch, Tenant, json) { Event = new UsageEvent(id, "s", "t", subject, null, json, default) };
-    }
-
-    private async Task<string> CreateDatabaseAsync()
-    {
-        var connectionString = await servers.CreateDatabaseAsync(Cancellation);
-        var options = new DbContextOptionsBuilder<MeteringDbContext>().UseNpgsql(connectionString);
-        MeteringDbContext.UseConventions(options);
-        await using var context = new MeteringDbContext(options.Options);
-        await context.Database.MigrateAsync(Cancellation);
-        context.Tenants.Add(new Tenant { Id = Tenant, Slug = "default", CreatedAt = DateTimeOffset.UnixEpoch });
-        await context.SaveChangesAsync(Cancellation);
-        return connectionString;
-    }
-
-    private static async Task<long> ScalarAsync(NpgsqlDataSource dataSource, string sql)
-    {
-        await using var command = dataSource.CreateCommand(sql);
-        return Convert.ToInt64(await command.ExecuteScalarAsync(Cancellation), System.Globalization.CultureInfo.InvariantCulture);
+        return new IngestRecord(offset, DateTimeOffset.UnixEpoch, tenantId, json) { Event = new UsageEvent(id, "s", "t", subject, null, json, default) };
     }
 }

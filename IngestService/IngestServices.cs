@@ -1,0 +1,25 @@
+using CloudNative.Metering.Database;
+using CloudNative.Metering.Events;
+using CloudNative.ServiceDefaults.Health;
+
+namespace CloudNative.IngestService;
+
+internal static class IngestServices
+{
+    /// <summary>The consumer with all it needs: a database, a broker, validated options, and a readiness that looks at its progress.</summary>
+    public static void AddIngest(this IHostApplicationBuilder builder)
+    {
+        builder.AddNpgsqlDataSource(MeteringDbContext.ConnectionName);
+        builder.AddKafkaClient("kafka");
+
+        builder.Services.AddOptions<IngestOptions>().BindConfiguration(IngestOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<UsageEventStore>();
+        builder.Services.AddSingleton<IngestProgress>();
+        builder.Services.AddSingleton<IngestMetrics>();
+        builder.Services.AddSingleton<EventStream>();
+        builder.Services.AddSingleton<EventSink>();
+        builder.Services.AddSingleton<ConsumerFactory>();
+        builder.Services.AddHostedService<EventConsumer>();
+        builder.Services.AddHealthChecks().AddCheck<IngestProgress>("progress", tags: [HealthTags.Ready]);
+    }
+}

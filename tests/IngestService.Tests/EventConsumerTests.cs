@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Text;
+using CloudNative.Metering.Events;
+using CloudNative.Tests;
+using Confluent.Kafka;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace CloudNative.IngestService.Tests;
+
+/// <summary>The whole consumer against a broker and a database: partitions come and go, and each event counts once.</summary>
+public sealed class EventConsumerTests(TestServers servers)
+{
+    private const int Events = 200;
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(40);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Consume_EventsSentBeforeItsFirstStart_AreCountedAndItIsReady()
+    {
+        await using var database = await IngestDatabase.CreateAsync(servers);
+        Send(database.TenantId, 0, Events);
+        using var consumer = await StartAsync(database);
+        await UntilStoredAsync(database, Events);
+
+        var health = await consumer.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancellation);
+        Assert.Equal(HealthStatus.Healthy, health.Entries["progress"].Status);
+        await consumer.StopAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task Consume_PartitionsTakenOverByAStranger_AreTakenBackAndEachEventCountsOnce()
+    {
+        await using var database = await IngestDatabase.CreateAsync(servers);
+        using var consumer = await StartAsync(database);
+        Send(database.TenantId, 0, Events);
+        await UntilStoredAsync(database, Events);
+
+        var stream = (int)await database.ScalarAsync("select max(id) from ingest_streams");
+        for (var partition = 0; partition < UsageEventTopic.Partitions; partition++)
+            await IngestOffsets.TakeOverAsync(database.Source, stream, partition, 0, Cancellation);
+        Send(database.TenantId, Events, Events);
+
+        await UntilStoredAsync(database, 2 * Events);
+        Assert.Equal(0, await database.ScalarAsync("select sum(duplicates) from ledger"));
+        await consumer.StopAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task Consume_SecondConsumerJoinsAndTheFirstLeaves_EachEventCountsOnce()
+    {
+        await using var database = await IngestDatabase.CreateAsync(servers);
+        using var first = await StartAsync(database);
+        Send(database.TenantId, 0, Events);
+        await UntilStoredAsync(database, Events);
+        using var second = await StartAsync(database);
+        Send(database.TenantId, Events, Events);
+        await UntilStoredAsync(database, 2 * Events);
+        await first.StopAsync(Cancellation);
+        Send(database.TenantId, 2 * Events, Events);
+
+        await UntilStoredAsync(database, 3 * Events);
+        Assert.Equal(0, await database.ScalarAsync("select sum(duplicates) from ledger"));
+        await second.StopAsync(Cancellation);
+    }
+
+    private async Task<IHost> StartAsync(IngestDatabase database)
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Environment.EnvironmentName = Environments.Production;
+        builder.Logging.ClearProviders();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:metering"] = database.ConnectionString,
+            ["ConnectionStrings:kafka"] = servers.Kafka,
+            // A group a database: the tests share the topic, not its consumers.
+            ["Ingest:GroupId"] = $"ingest-{database.TenantId}",
+        });
+        builder.AddServiceDefaults();
+        builder.AddIngest();
+        var host = builder.Build();
+        await host.StartAsync(Cancellation);
+        return host;
+    }
+
+    private void Send(Ulid tenantId, int first, int count)
+    {
+        using var producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig { BootstrapServers = servers.Kafka, Acks = Acks.All }).Build();
+        for (var i = first; i < first + count; i++)
+        {
+            producer.Produce(UsageEventTopic.Name, new Message<byte[], byte[]>
+            {
+                Key = EventRecord.Key(tenantId, $"subject-{i}"),
+                Value = Encoding.UTF8.GetBytes($$"""{"specversion":"1.0","id":"{{i}}","source":"test","type":"t","subject":"subject-{{i}}"}"""),
+                Headers = new Headers { { EventRecord.TenantHeader, EventRecord.Tenant(tenantId) } },
+            });
+        }
+
+        producer.Flush(Cancellation);
+    }
+
+    /// <summary>Exactly so many: the books would show one more.</summary>
+    private static async Task UntilStoredAsync(IngestDatabase database, int expected)
+    {
+        var started = Stopwatch.GetTimestamp();
+        long stored;
+        while ((stored = await database.ScalarAsync("select count(*) from usage_events")) < expected)
+        {
+            Assert.True(Stopwatch.GetElapsedTime(started) < Deadline, $"{stored} of {expected} events stored after {Deadline}");
+            await Task.Delay(50, Cancellation);
+        }
+
+        Assert.Equal(expected, stored);
+    }
+}
