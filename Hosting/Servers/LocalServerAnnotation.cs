@@ -5,21 +5,23 @@ using Aspire.Hosting.Processes;
 namespace Aspire.Hosting.Servers;
 
 /// <summary>The server that a resource runs as in this run; null before its first start.</summary>
-internal sealed class LocalServerAnnotation<TServer> : IResourceAnnotation
+internal sealed class LocalServerAnnotation<TServer> : IResourceAnnotation, IAsyncDisposable
     where TServer : class, ILocalServer
 {
     private readonly TaskCompletionSource _created = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TServer? _current;
 
-    public TServer Current
+    public TServer Current => _current ?? throw new InvalidOperationException("The server was not started yet.");
+
+    /// <summary>Each start has its own server; what the one before still holds is let go.</summary>
+    public async Task ReplaceAsync(TServer server)
     {
-        get => _current ?? throw new InvalidOperationException("The server was not started yet.");
-        set
-        {
-            _current = value;
-            _created.TrySetResult();
-        }
+        await DisposeAsync();
+        _current = server;
+        _created.TrySetResult();
     }
+
+    public ValueTask DisposeAsync() => _current is IAsyncDisposable server ? server.DisposeAsync() : ValueTask.CompletedTask;
 
     public async Task ReadyAsync(CancellationToken cancellationToken)
     {
@@ -42,7 +44,7 @@ internal static class LocalServerResourceBuilderExtensions
             .WithAnnotation(new ServerProbeAnnotation($"{builder.Resource.Name}_check", server.ReadyAsync))
             .WithLocalProcess(async (context, cancellationToken) =>
             {
-                server.Current = await create(context, cancellationToken);
+                await server.ReplaceAsync(await create(context, cancellationToken));
                 return await server.Current.PrepareAsync(cancellationToken);
             });
     }

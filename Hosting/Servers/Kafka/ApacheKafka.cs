@@ -1,23 +1,20 @@
 using System.Collections.Concurrent;
-using System.Net;
 using Aspire.Hosting.Orchestration;
 using Aspire.Hosting.Processes;
-using Confluent.Kafka;
-using Confluent.Kafka.Admin;
 
 namespace Aspire.Hosting.Servers.Kafka;
 
 /// <summary>One KRaft node of a real Apache Kafka on loopback.</summary>
 internal sealed class ApacheKafka(
-    KafkaOptions options, KafkaDistribution distribution, Java java, IProcessStarter processes, FreePorts ports) : ILocalServer
+    KafkaOptions options, KafkaDistribution distribution, Java java, IProcessStarter processes, FreePorts ports)
+    : ILocalServer, IAsyncDisposable
 {
     private const int LinesInError = 5;
     private static readonly string[] JvmArguments = ["-Xms256m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dlog4j2.level=WARN"];
-    private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
 
     private readonly string _dataFolder = options.DataFolder ?? Path.Combine(options.RunFolder, "data");
     private readonly string _propertiesFile = Path.Combine(options.RunFolder, "server.properties");
+    private readonly TopicProbe _probe = new(options);
 
     /// <inheritdoc/>
     public async Task<ProcessSpec> PrepareAsync(CancellationToken cancellationToken)
@@ -36,14 +33,10 @@ internal sealed class ApacheKafka(
     public async Task ReadyAsync(CancellationToken cancellationToken)
     {
         await LoopbackPort.WaitUntilOpenAsync(options.Port, cancellationToken);
-        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = $"{IPAddress.Loopback}:{options.Port}" })
-            // What it says while the broker is still starting is no error.
-            .SetLogHandler((_, _) => { })
-            .Build();
-        await CreateTopicsAsync(admin, cancellationToken);
-        while (!AllHaveLeaders(admin))
-            await Task.Delay(ProbeInterval, cancellationToken);
+        await _probe.ReadyAsync(cancellationToken);
     }
+
+    public ValueTask DisposeAsync() => _probe.DisposeAsync();
 
     private async Task FormatAsync(CancellationToken cancellationToken)
     {
@@ -57,27 +50,4 @@ internal sealed class ApacheKafka(
 
     private ProcessSpec Run(string mainClass, params string[] arguments) =>
         new(java.Program, [.. JvmArguments, "-cp", distribution.ClassPath, mainClass, .. arguments]) { WorkingDirectory = options.RunFolder };
-
-    private async Task CreateTopicsAsync(IAdminClient admin, CancellationToken cancellationToken)
-    {
-        if (options.Topics.Count == 0)
-            return;
-
-        var topics = options.Topics.Select(topic => new TopicSpecification { Name = topic.Name, NumPartitions = topic.Partitions, ReplicationFactor = 1 });
-        try
-        {
-            await admin.CreateTopicsAsync(topics, new CreateTopicsOptions { RequestTimeout = RequestTimeout }).WaitAsync(cancellationToken);
-        }
-        catch (CreateTopicsException e) when (e.Results.All(result => result.Error.Code is ErrorCode.NoError or ErrorCode.TopicAlreadyExists))
-        {
-            // Kept data has them already.
-        }
-    }
-
-    private bool AllHaveLeaders(IAdminClient admin)
-    {
-        var metadata = admin.GetMetadata(RequestTimeout);
-        return metadata.Brokers.Count > 0 && options.Topics.All(wanted =>
-            metadata.Topics.Any(topic => topic.Topic == wanted.Name && topic.Partitions.Count > 0 && topic.Partitions.All(partition => partition.Leader >= 0)));
-    }
 }

@@ -4,7 +4,7 @@ using Aspire.Hosting.Processes;
 namespace Aspire.Hosting.Servers.Kafka;
 
 /// <summary>A Kafka broker: Apache Kafka when a distribution and a Java are there, else librdkafka's own cluster.</summary>
-internal sealed class KafkaServer : ILocalServer
+internal sealed class KafkaServer : ILocalServer, IAsyncDisposable
 {
     private readonly ILocalServer _server;
 
@@ -37,6 +37,8 @@ internal sealed class KafkaServer : ILocalServer
 
     /// <inheritdoc/>
     public Task ReadyAsync(CancellationToken cancellationToken) => _server.ReadyAsync(cancellationToken);
+
+    public ValueTask DisposeAsync() => _server is IAsyncDisposable server ? server.DisposeAsync() : ValueTask.CompletedTask;
 
     private static KafkaServer InMemory(KafkaOptions options, string reason) => new(
         new InMemoryKafka(options),

@@ -24,8 +24,9 @@ public sealed class ApacheKafkaTests : IDisposable
     {
         var (distribution, java) = await KafkaHome.FindOrSkipAsync(Token);
         var first = Options();
-        await using (await RunningServer.StartAsync(new ApacheKafka(first, distribution, java, TestProcesses.Instance, _ports), Token))
+        await using (var running = await RunningServer.StartAsync(new ApacheKafka(first, distribution, java, TestProcesses.Instance, _ports), Token))
         {
+            await running.Server.ReadyAsync(Token);
             Assert.Equal(12, KafkaTraffic.PartitionsOf(first.Port, Topic));
             await KafkaTraffic.ProduceAsync(first.Port, Topic, 1000, Token);
         }

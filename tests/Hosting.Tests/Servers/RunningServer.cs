@@ -40,5 +40,7 @@ internal sealed record RunningServer<T>(T Server, LocalProcess Process, ChannelR
     {
         await Process.StopAsync(Deadline, CancellationToken.None);
         await Process.DisposeAsync();
+        if (Server is IAsyncDisposable server)
+            await server.DisposeAsync();
     }
 }
