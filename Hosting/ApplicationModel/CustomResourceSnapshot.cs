@@ -81,11 +81,7 @@ public sealed record ResourceStateSnapshot(string Text, string? Style)
 }
 
 /// <summary>A variable; <paramref name="IsFromSpec"/> is false for those inherited from the AppHost.</summary>
-public sealed record EnvironmentVariableSnapshot(string Name, string? Value, bool IsFromSpec)
-{
-    /// <summary>Whether the value is made of a secret.</summary>
-    internal bool IsSensitive { get; init; }
-}
+public sealed record EnvironmentVariableSnapshot(string Name, string? Value, bool IsFromSpec);
 
 public sealed record UrlSnapshot(string? Name, string Url, bool IsInternal)
 {

@@ -25,6 +25,7 @@ internal sealed record LaunchedProcess(
         .WithProperties(Values)
         .WithProperty(KnownProperties.ExecutablePath, Spec.FileName)
         .WithProperty(KnownProperties.ExecutableWorkingDirectory, Spec.WorkingDirectory)
-        .WithProperty(KnownProperties.ExecutableArguments, Arguments)
+        // Any of them may be a secret.
+        .WithProperties([new ResourcePropertySnapshot(KnownProperties.ExecutableArguments, Arguments) { IsSensitive = true }])
         .WithProperty(KnownProperties.ExecutableProcessId, Process.Id);
 }

@@ -21,7 +21,7 @@ internal sealed class RunSettings(DistributedApplicationExecutionContext executi
         {
             var text = await ValueAsync(value, instance, $"the variable {name}", cancellationToken);
             if (text is not null)
-                variables.Add(new EnvironmentVariableSnapshot(name, text, IsFromSpec: true) { IsSensitive = SecretValues.IsSecret(value) });
+                variables.Add(new EnvironmentVariableSnapshot(name, text, IsFromSpec: true));
         }
 
         return variables;

@@ -35,16 +35,4 @@ public sealed class ReferenceExpressionTests
         pieces.AppendLiteral("{end}");
         Assert.Equal("key=s3;{end}", await pieces.Build().GetValueAsync(TestContext.Current.CancellationToken));
     }
-
-    [Fact]
-    public void IsSecret_ThroughReferences_IsSeen()
-    {
-        var secret = _builder.AddParameter("secret", "s3", secret: true);
-        var open = _builder.AddParameter("open", "o");
-        var database = _builder.AddPostgres("server").AddDatabase("data");
-        Assert.True(SecretValues.IsSecret(ReferenceExpression.Create($"{open}{secret}")));
-        Assert.True(SecretValues.IsSecret(new ConnectionStringReference(database.Resource, optional: false)));
-        Assert.False(SecretValues.IsSecret(ReferenceExpression.Create($"{open}")));
-        Assert.False(SecretValues.IsSecret(database.Resource.Parent.PrimaryEndpoint));
-    }
 }

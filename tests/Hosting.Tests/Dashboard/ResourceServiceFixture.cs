@@ -36,6 +36,7 @@ public sealed class ResourceServiceFixture : IAsyncLifetime
         builder.AddParameter("greeting");
         var store = builder.AddConnectionString("store");
         var ticker = builder.AddExecutable("ticker", "/bin/sh", ".", "-c", "i=0; while :; do i=$((i+1)); echo tick $i; sleep 0.05; done")
+            .WithArgs(token)
             .WithHttpEndpoint(name: "http")
             .WithEnvironment("TOKEN", token)
             .WithReference(store);

@@ -68,6 +68,7 @@ public sealed class ResourceServiceTests(ResourceServiceFixture fixture) : IClas
         var revealed = resources.SelectMany(resource => resource.Properties)
             .Where(property => !property.IsSensitive && property.Value.ToString().Contains(Secret, StringComparison.Ordinal));
         Assert.Empty(revealed);
+        Assert.Contains(Secret, Property(resources.Single(resource => resource.DisplayName == "ticker"), KnownProperties.ExecutableArguments).Value.ToString());
         Assert.True(Property(resources.Single(resource => resource.DisplayName == "token"), KnownProperties.ParameterValue).IsSensitive);
         Assert.False(Property(resources.Single(resource => resource.DisplayName == "greeting"), KnownProperties.ParameterValue).IsSensitive);
     }
