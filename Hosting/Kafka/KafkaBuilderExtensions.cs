@@ -37,11 +37,12 @@ public static partial class KafkaBuilderExtensions
         this IResourceBuilder<KafkaServerResource> builder, string? name = null, bool isReadOnly = false) =>
         builder.WithVolume(name, "/var/lib/kafka/data", isReadOnly);
 
-    /// <summary>Does nothing in the embedded engine: the UI is an image, which only Aspire's engine runs.</summary>
+    /// <summary>Only a note in the embedded engine: the UI is an image, which only Aspire's engine runs.</summary>
     public static IResourceBuilder<KafkaServerResource> WithKafkaUI(
         this IResourceBuilder<KafkaServerResource> builder,
         Action<IResourceBuilder<KafkaUIContainerResource>>? configureContainer = null,
-        string? containerName = null) => builder;
+        string? containerName = null) => builder.WithAnnotation(
+            new NoteAnnotation("WithKafkaUI adds nothing here: the UI is an image, which only Aspire's engine runs."));
 
     private static async Task<KafkaServer> CreateServerAsync(
         KafkaServerResource kafka, LocalProcessContext context, CancellationToken cancellationToken)

@@ -1,15 +1,17 @@
 using Aspire.Hosting.ApplicationModel;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Aspire.Hosting.Orchestration;
 
 /// <summary>Starts all resources at once, each as soon as what it waits for is there, and stops them in the opposite order.</summary>
-internal sealed class Orchestrator(
+internal sealed partial class Orchestrator(
     DistributedApplicationModel model,
     ResourceRunnerFactory factory,
     EndpointAllocation endpoints,
     LocalRun run,
-    ResourceLoggerService loggers) : IHostedService
+    ResourceLoggerService loggers,
+    ILogger<Orchestrator> logger) : IHostedService
 {
     // The whole stop takes less than the ten seconds that a terminal's user waits.
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(8);
@@ -22,6 +24,8 @@ internal sealed class Orchestrator(
     {
         run.Begin();
         endpoints.Allocate(model);
+        foreach (var resource in model.Resources.Where(r => r.HasAnnotationOfType<NoteAnnotation>()))
+            LogNote(resource.Name, resource.Last<NoteAnnotation>()!.Text);
         foreach (var instance in model.Resources.SelectMany(r => r.Instances()))
             _runners.Add(instance.Id, await factory.CreateAsync(instance));
         foreach (var runner in _runners.Values.Where(r => !r.Instance.Resource.HasAnnotationOfType<ExplicitStartupAnnotation>()))
@@ -73,6 +77,8 @@ internal sealed class Orchestrator(
         await Task.WhenAll(stops.Values);
         foreach (var resource in model.Resources)
             loggers.Complete(resource);
+        foreach (var owner in model.Resources.SelectMany(r => r.Annotations).OfType<IAsyncDisposable>())
+            await owner.DisposeAsync();
         foreach (var runner in _runners.Values)
             runner.Dispose();
     }
@@ -93,4 +99,7 @@ internal sealed class Orchestrator(
         await dependents;
         await Task.WhenAll(_runners.Values.Where(r => r.Instance.Resource == resource).Select(r => r.StopAsync(deadline)));
     }
+
+    [LoggerMessage(LogLevel.Information, "{Resource}: {Note}")]
+    private partial void LogNote(string resource, string note);
 }

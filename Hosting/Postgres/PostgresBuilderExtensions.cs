@@ -74,12 +74,13 @@ public static class PostgresBuilderExtensions
     public static IResourceBuilder<PostgresServerResource> WithHostPort(this IResourceBuilder<PostgresServerResource> builder, int? port) =>
         builder.WithEndpoint(PostgresServerResource.PrimaryEndpointName, e => e.Port = port);
 
-    /// <summary>Does nothing in the embedded engine: pgAdmin is an image, which only Aspire's engine runs.</summary>
+    /// <summary>Only a note in the embedded engine: pgAdmin is an image, which only Aspire's engine runs.</summary>
     public static IResourceBuilder<T> WithPgAdmin<T>(
         this IResourceBuilder<T> builder,
         Action<IResourceBuilder<PgAdminContainerResource>>? configureContainer = null,
         string? containerName = null)
-        where T : PostgresServerResource => builder;
+        where T : PostgresServerResource => builder.WithAnnotation(
+            new NoteAnnotation("WithPgAdmin adds nothing here: pgAdmin is an image, which only Aspire's engine runs."));
 
     private static async Task<PostgresServer> CreateServerAsync(
         PostgresServerResource resource, LocalProcessContext context, CancellationToken cancellationToken)

@@ -72,7 +72,7 @@ public sealed class AppHostModelTests
 
     [Theory]
     [InlineData("migrations", "ConnectionStrings__metering ConnectionStrings__kafka")]
-    [InlineData("ingest", "ConnectionStrings__metering ConnectionStrings__redis ConnectionStrings__kafka ASPNETCORE_URLS")]
+    [InlineData("ingest", "ConnectionStrings__metering ConnectionStrings__kafka ASPNETCORE_URLS")]
     [InlineData("api", "ConnectionStrings__metering ConnectionStrings__redis ConnectionStrings__kafka services__ingest__http__0 INGEST_HTTP")]
     [InlineData("web", "services__api__http__0 API_HTTP ASPNETCORE_ENVIRONMENT OTEL_SERVICE_NAME")]
     public async Task Environment_EachService_FindsWhatItNeeds(string resource, string variables)

@@ -4,6 +4,7 @@ using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Orchestration;
 using Aspire.Hosting.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace CloudNative.Hosting.Tests.Resources;
@@ -11,6 +12,20 @@ namespace CloudNative.Hosting.Tests.Resources;
 /// <summary>PostgreSQL, Redis and Kafka as resources of an application, with the real servers.</summary>
 public sealed class ServerResourceTests
 {
+    [Fact]
+    public async Task WithPgAdminAndKafkaUI_Start_SayThatTheyAddNothing()
+    {
+        var logger = new ListLogger<Orchestrator>();
+        await using var run = await RunAsync(builder =>
+        {
+            builder.Services.AddSingleton<ILogger<Orchestrator>>(logger);
+            builder.AddPostgres("server").WithPgAdmin().WithExplicitStart();
+            builder.AddKafka("broker").WithKafkaUI().WithExplicitStart();
+        });
+        Assert.Contains(logger.Messages, line => line.StartsWith("server: WithPgAdmin adds nothing here", StringComparison.Ordinal));
+        Assert.Contains(logger.Messages, line => line.StartsWith("broker: WithKafkaUI adds nothing here", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task AddDatabase_Healthy_ExistsAndTakesTheInjectedConnectionString()
     {
