@@ -9,7 +9,6 @@ internal sealed class TopicProbe(KafkaOptions options) : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan CreateTimeout = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan MetadataTimeout = TimeSpan.FromSeconds(1);
 
     private readonly Lazy<IAdminClient> _admin = new(() =>
         new AdminClientBuilder(new AdminClientConfig { BootstrapServers = $"{IPAddress.Loopback}:{options.Port}" })
@@ -19,6 +18,9 @@ internal sealed class TopicProbe(KafkaOptions options) : IAsyncDisposable
 
     private Task _asking = Task.CompletedTask;
     private bool _hasTopics;
+
+    /// <summary>How long one question waits for its answer.</summary>
+    public TimeSpan MetadataTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Completes when every partition of every topic has a leader.</summary>
     public async Task ReadyAsync(CancellationToken cancellationToken)
