@@ -30,6 +30,7 @@ internal sealed partial class EventConsumer(
         try
         {
             await stream.OpenAsync(stoppingToken);
+            await sink.PrepareAsync(stoppingToken);
             using var consumer = consumers.Create((client, partitions) => Assign(client, partitions, stoppingToken), Revoke);
             consumer.Subscribe(UsageEventTopic.Name);
             await ConsumeUntilAsync(consumer, stoppingToken, drain.Token);

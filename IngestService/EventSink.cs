@@ -27,13 +27,25 @@ internal sealed partial class EventSink(UsageEventStore store, IngestProgress pr
         }
     }
 
-    private async Task<StoreResult> StoreWhenPossibleAsync(IReadOnlyList<PartitionBatch> batches, CancellationToken cancellationToken)
+    /// <summary>Makes the store ready for its first batch.</summary>
+    public Task PrepareAsync(CancellationToken cancellationToken) => WhenPossibleAsync(
+        async token =>
+        {
+            await store.PrepareAsync(token);
+            return true;
+        },
+        cancellationToken);
+
+    private Task<StoreResult> StoreWhenPossibleAsync(IReadOnlyList<PartitionBatch> batches, CancellationToken cancellationToken) =>
+        WhenPossibleAsync(token => store.StoreAsync(batches, token), cancellationToken);
+
+    private async Task<T> WhenPossibleAsync<T>(Func<CancellationToken, Task<T>> action, CancellationToken cancellationToken)
     {
         for (var delay = FirstDelay; ; delay = delay * 2 < MaxDelay ? delay * 2 : MaxDelay)
         {
             try
             {
-                return await store.StoreAsync(batches, cancellationToken);
+                return await action(cancellationToken);
             }
             catch (Exception e) when (e is not OperationCanceledException && !IsRefusal(e))
             {
@@ -86,7 +98,7 @@ internal sealed partial class EventSink(UsageEventStore store, IngestProgress pr
         _ => false,
     };
 
-    [LoggerMessage(1, LogLevel.Warning, "The batch could not be stored; it is tried again in {Delay} ms")]
+    [LoggerMessage(1, LogLevel.Warning, "The store does not do its part; it is asked again in {Delay} ms")]
     private partial void LogAway(Exception exception, double delay);
 
     [LoggerMessage(2, LogLevel.Error, "PostgreSQL refuses the record at partition {Partition}, offset {Offset}: it becomes a dead letter")]
