@@ -31,10 +31,7 @@ internal sealed partial class EventConsumer(
         {
             await stream.OpenAsync(stoppingToken);
             await sink.PrepareAsync(stoppingToken);
-            using var consumer = consumers.Create((client, partitions) => Assign(client, partitions, stoppingToken), Revoke);
-            consumer.Subscribe(UsageEventTopic.Name);
-            await ConsumeUntilAsync(consumer, stoppingToken, drain.Token);
-            consumer.Close();
+            await ConsumeAsync(stoppingToken, drain.Token);
         }
         catch (Exception e) when (!stoppingToken.IsCancellationRequested)
         {
@@ -45,15 +42,25 @@ internal sealed partial class EventConsumer(
         }
     }
 
-    private async Task ConsumeUntilAsync(IConsumer<byte[], byte[]> consumer, CancellationToken stoppingToken, CancellationToken drainToken)
+    private async Task ConsumeAsync(CancellationToken stoppingToken, CancellationToken drainToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        using var consumer = consumers.Create((client, partitions) => Assign(client, partitions, stoppingToken), Revoke);
+        consumer.Subscribe(UsageEventTopic.Name);
+        try
         {
-            Collect(consumer);
-            if (_owned.Waiting > 0)
-                await StoreAsync(consumer, drainToken);
-            foreach (var claim in _owned.Claims)
-                progress.Observe(claim.Partition, claim.NextOffset, Lag(consumer, claim));
+            while (!stoppingToken.IsCancellationRequested)
+            {
+                Collect(consumer);
+                if (_owned.Waiting > 0)
+                    await StoreAsync(consumer, drainToken);
+                foreach (var claim in _owned.Claims)
+                    progress.Observe(claim.Partition, claim.NextOffset, Lag(consumer, claim));
+            }
+        }
+        finally
+        {
+            // Leaves the group, whatever ended the loop: others take over now, and not when the session runs out.
+            consumer.Close();
         }
     }
 
@@ -90,7 +97,7 @@ internal sealed partial class EventConsumer(
         foreach (var batch in batches)
         {
             if (result.Lost.Contains(batch.Claim.Partition))
-                Drop(batch.Claim);
+                LogFenced(batch.Claim.Partition, batch.Claim.Epoch);
             else
                 Advance(consumer, batch);
         }
@@ -107,7 +114,7 @@ internal sealed partial class EventConsumer(
     private void Rejoin(IConsumer<byte[], byte[]> consumer)
     {
         consumer.Unsubscribe();
-        _owned.Clear();
+        Release(_owned.Claims.Select(claim => claim.Partition));
         consumer.Subscribe(UsageEventTopic.Name);
     }
 
@@ -116,12 +123,6 @@ internal sealed partial class EventConsumer(
         _owned.Advance(batch);
         // For tools that show lag only: where counting goes on is read from PostgreSQL.
         consumer.StoreOffset(new TopicPartitionOffset(UsageEventTopic.Name, batch.Claim.Partition, batch.End));
-    }
-
-    private void Drop(PartitionClaim claim)
-    {
-        _owned.Remove(claim.Partition);
-        LogFenced(claim.Partition, claim.Epoch);
     }
 
     private List<TopicPartitionOffset> Assign(IConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions, CancellationToken cancellationToken)
@@ -140,12 +141,14 @@ internal sealed partial class EventConsumer(
         return offsets;
     }
 
-    private void Revoke(IEnumerable<TopicPartitionOffset> partitions)
+    private void Revoke(IEnumerable<TopicPartitionOffset> partitions) => Release(partitions.Select(partition => partition.Partition.Value));
+
+    private void Release(IEnumerable<int> partitions)
     {
-        foreach (var partition in partitions)
+        foreach (var partition in partitions.ToList())
         {
-            _owned.Remove(partition.Partition);
-            progress.Forget(partition.Partition);
+            _owned.Remove(partition);
+            progress.Forget(partition);
         }
     }
 

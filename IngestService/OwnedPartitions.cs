@@ -33,12 +33,6 @@ internal sealed class OwnedPartitions
         WaitingBytes -= removed.Records.Sum(record => (long)record.Value.Length);
     }
 
-    public void Clear()
-    {
-        _partitions.Clear();
-        ResetWaiting();
-    }
-
     /// <summary>Ignores records of partitions that are not owned (any more), and those that were stored before.</summary>
     public void Add(int partition, IngestRecord record, Headers headers)
     {
@@ -63,17 +57,12 @@ internal sealed class OwnedPartitions
             _partitions[partition] = (claim, []);
         }
 
-        ResetWaiting();
+        (Waiting, WaitingBytes) = (0, 0);
+        Headers.Clear();
         return batches;
     }
 
     /// <summary>The batch is stored: its partition goes on behind it.</summary>
     public void Advance(PartitionBatch batch) =>
         _partitions[batch.Claim.Partition] = (batch.Claim with { NextOffset = batch.End }, []);
-
-    private void ResetWaiting()
-    {
-        (Waiting, WaitingBytes) = (0, 0);
-        Headers.Clear();
-    }
 }

@@ -26,9 +26,7 @@ public sealed class EventConsumerTests(TestServers servers)
         Send(database.TenantId, 0, Events);
         using var consumer = await StartAsync(database);
         await UntilStoredAsync(database, Events);
-
-        var health = await consumer.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancellation);
-        Assert.Equal(HealthStatus.Healthy, health.Entries["progress"].Status);
+        await AssertReadyAsync(consumer);
         await consumer.StopAsync(Cancellation);
     }
 
@@ -47,6 +45,7 @@ public sealed class EventConsumerTests(TestServers servers)
 
         await UntilStoredAsync(database, 2 * Events);
         Assert.Equal(0, await database.ScalarAsync("select sum(duplicates) from ledger"));
+        await AssertReadyAsync(consumer);
         await consumer.StopAsync(Cancellation);
     }
 
@@ -66,6 +65,12 @@ public sealed class EventConsumerTests(TestServers servers)
         await UntilStoredAsync(database, 3 * Events);
         Assert.Equal(0, await database.ScalarAsync("select sum(duplicates) from ledger"));
         await second.StopAsync(Cancellation);
+    }
+
+    private static async Task AssertReadyAsync(IHost consumer)
+    {
+        var health = await consumer.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancellation);
+        Assert.Equal(HealthStatus.Healthy, health.Entries["progress"].Status);
     }
 
     private async Task<IHost> StartAsync(IngestDatabase database)
