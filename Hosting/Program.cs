@@ -4,8 +4,8 @@ using Aspire.Hosting.Servers.Kafka;
 // The parts of the engine that run in a process of their own (EngineProgram starts them).
 switch (args)
 {
-    case [InMemoryKafkaProgram.Verb, var port, var topics]:
-        return await InMemoryKafkaProgram.RunAsync(int.Parse(port), KafkaTopic.ParseList(topics));
+    case [InMemoryKafkaProgram.Verb, var port, var advertisedPort, var topics]:
+        return await InMemoryKafkaProgram.RunAsync(int.Parse(port), int.Parse(advertisedPort), KafkaTopic.ParseList(topics));
     case [WatchdogProgram.Verb, var runId, var temporaryFolder]:
         return await WatchdogProgram.RunAsync(runId, temporaryFolder);
     default:

@@ -9,9 +9,7 @@ internal sealed class ConsumerFactory(KafkaConnection kafka, KafkaStatistics sta
 {
     private const int StatisticsIntervalMs = 5_000;
 
-    // A consumer that died is replaced within this time.
-    private const int SessionTimeoutMs = 10_000;
-    private const int HeartbeatIntervalMs = 2_000;
+    private const int HeartbeatsPerSession = 5;
 
     // What librdkafka may hold ready, of all partitions: bounds the memory of a consumer that is behind.
     private const int QueuedKilobytes = 64 * 1024;
@@ -29,8 +27,8 @@ internal sealed class ConsumerFactory(KafkaConnection kafka, KafkaStatistics sta
             AutoOffsetReset = AutoOffsetReset.Error,
             EnableAutoOffsetStore = false,
             PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky,
-            SessionTimeoutMs = SessionTimeoutMs,
-            HeartbeatIntervalMs = HeartbeatIntervalMs,
+            SessionTimeoutMs = (int)options.Value.SessionTimeout.TotalMilliseconds,
+            HeartbeatIntervalMs = (int)options.Value.SessionTimeout.TotalMilliseconds / HeartbeatsPerSession,
             FetchWaitMaxMs = 50,
             QueuedMaxMessagesKbytes = QueuedKilobytes,
             StatisticsIntervalMs = StatisticsIntervalMs,

@@ -10,7 +10,11 @@ internal sealed class InMemoryKafka(KafkaOptions options) : ILocalServer
 {
     /// <inheritdoc/>
     public Task<ProcessSpec> PrepareAsync(CancellationToken cancellationToken) =>
-        Task.FromResult(EngineProgram.Spec(InMemoryKafkaProgram.Verb, options.Port.ToString(), string.Join(',', options.Topics)) with { KeepInputOpen = true });
+        Task.FromResult(EngineProgram.Spec(
+            InMemoryKafkaProgram.Verb, options.Port.ToString(), (options.AdvertisedPort ?? options.Port).ToString(), string.Join(',', options.Topics)) with
+        {
+            KeepInputOpen = true,
+        });
 
     /// <summary>The port is opened when the topics are there.</summary>
     public Task ReadyAsync(CancellationToken cancellationToken) => LoopbackPort.WaitUntilOpenAsync(options.Port, cancellationToken);

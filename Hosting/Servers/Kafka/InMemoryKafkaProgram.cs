@@ -8,14 +8,14 @@ internal static class InMemoryKafkaProgram
 {
     public const string Verb = "kafka";
 
-    public static async Task<int> RunAsync(int port, IReadOnlyList<KafkaTopic> topics)
+    public static async Task<int> RunAsync(int port, int advertisedPort, IReadOnlyList<KafkaTopic> topics)
     {
         using var stopping = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 
         using var cluster = MockCluster.Start();
-        cluster.Advertise(IPAddress.Loopback.ToString(), port);
+        cluster.Advertise(IPAddress.Loopback.ToString(), advertisedPort);
         foreach (var topic in topics)
             cluster.CreateTopic(topic);
 

@@ -11,5 +11,11 @@ internal sealed record KafkaOptions(string RunFolder, int Port, IReadOnlyDiction
     /// <summary>A folder that outlives the run; null keeps the data in the run's folder. Only Apache Kafka keeps data.</summary>
     public string? DataFolder { get; init; }
 
+    /// <summary>
+    /// The port on 127.0.0.1 that the in-memory cluster sends its clients to, where something stands in between; null means <see cref="Port"/>.
+    /// Apache Kafka has variables for that.
+    /// </summary>
+    public int? AdvertisedPort { get; init; }
+
     public IReadOnlyList<KafkaTopic> Topics => KafkaTopic.ParseList(Environment.GetValueOrDefault(KafkaTopic.Variable));
 }
