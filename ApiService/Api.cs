@@ -8,7 +8,6 @@ using CloudNative.ApiService.Meters;
 using CloudNative.ApiService.OpenApi;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.Database;
-using CloudNative.Metering.Ledger;
 using CloudNative.Metering.Rollups;
 
 namespace CloudNative.ApiService;
@@ -36,7 +35,7 @@ internal static class Api
         builder.Services.AddApiDocument();
         builder.Services.AddEvents();
         builder.Services.AddSingleton<RollupQuery>();
-        builder.Services.AddSingleton<LedgerQuery>();
+        builder.Services.AddLedger();
         builder.Services.AddSystemHealth();
         return builder;
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using CloudNative.Metering.Events;
+using CloudNative.Metering.Ledger;
 using CloudNative.ServiceDefaults.Kafka;
 using Confluent.Kafka;
 using Microsoft.Extensions.Options;
@@ -14,6 +15,7 @@ internal sealed partial class EventProducer : IDisposable
 {
     private readonly KafkaConnection _kafka;
     private readonly KafkaStatistics _statistics;
+    private readonly AcknowledgedEvents _acknowledged;
     private readonly EventProducerOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger<EventProducer> _logger;
@@ -21,9 +23,11 @@ internal sealed partial class EventProducer : IDisposable
     private IProducer<byte[], byte[]> _producer;
 
     public EventProducer(
-        KafkaConnection kafka, KafkaStatistics statistics, IOptions<EventProducerOptions> options, TimeProvider clock, ILogger<EventProducer> logger)
+        KafkaConnection kafka, KafkaStatistics statistics, AcknowledgedEvents acknowledged, IOptions<EventProducerOptions> options, TimeProvider clock,
+        ILogger<EventProducer> logger)
     {
         _kafka = kafka;
+        _acknowledged = acknowledged;
         _statistics = statistics;
         _options = options.Value;
         _clock = clock;
@@ -47,8 +51,10 @@ internal sealed partial class EventProducer : IDisposable
         try
         {
             var acknowledgements = new Acknowledgements(events.Count);
-            Enqueue(tenantId, events, headers, acknowledgements);
+            var ingestedAt = _clock.GetUtcNow();
+            Enqueue(tenantId, events, ingestedAt, headers, acknowledgements);
             await acknowledgements.Completion.WaitAsync(_options.Timeout, _clock, cancellationToken);
+            _acknowledged.Add(tenantId, ingestedAt, events.Count);
         }
         catch (Exception e) when (e is KafkaException or TimeoutException or ObjectDisposedException)
         {
@@ -64,10 +70,10 @@ internal sealed partial class EventProducer : IDisposable
         _producer.Dispose();
     }
 
-    private void Enqueue(Ulid tenantId, IReadOnlyList<UsageEvent> events, Headers headers, Acknowledgements acknowledgements)
+    private void Enqueue(Ulid tenantId, IReadOnlyList<UsageEvent> events, DateTimeOffset ingestedAt, Headers headers, Acknowledgements acknowledgements)
     {
         var producer = _producer;
-        var timestamp = new Timestamp(_clock.GetUtcNow());
+        var timestamp = new Timestamp(ingestedAt);
         foreach (var usageEvent in events)
         {
             var message = new Message<byte[], byte[]>

@@ -38,6 +38,14 @@ internal static class LedgerEndpoints
     internal sealed record LedgerWindow(
         DateTimeOffset WindowStart, DateTimeOffset WindowEnd, long Received, long Counted, long Duplicates, long Unmatched, long DeadLettered);
 
+    public static IServiceCollection AddLedger(this IServiceCollection services)
+    {
+        services.AddSingleton<LedgerQuery>();
+        services.AddSingleton<AcknowledgedEvents>();
+        services.AddHostedService<AcknowledgedWriter>();
+        return services;
+    }
+
     public static void MapLedger(this RouteGroupBuilder api) => api.MapGet("/ledger", HandleAsync).WithName("GetLedger").WithTags("Ledger");
 
     /// <summary>Read the books</summary>
