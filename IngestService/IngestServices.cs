@@ -1,6 +1,9 @@
 using CloudNative.Metering.Database;
+using CloudNative.IngestService.Storage;
 using CloudNative.Metering.Events;
+using CloudNative.Metering.Segments;
 using CloudNative.ServiceDefaults.Health;
+using Microsoft.Extensions.Options;
 
 namespace CloudNative.IngestService;
 
@@ -13,6 +16,11 @@ internal static class IngestServices
         builder.AddKafkaClient("kafka");
 
         builder.Services.AddOptions<IngestOptions>().BindConfiguration(IngestOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<StorageOptions>().BindConfiguration(StorageOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton(services => services.GetRequiredService<IOptions<StorageOptions>>().Value.Policy);
+        builder.Services.AddSingleton<StoredKeys>();
+        builder.Services.AddSingleton<SegmentMaintenance>();
+        builder.Services.AddHostedService<StorageMaintenance>();
         builder.Services.AddSingleton<UsageEventStore>();
         builder.Services.AddSingleton<IngestProgress>();
         builder.Services.AddSingleton<IngestMetrics>();

@@ -12,9 +12,24 @@ internal sealed record PendingEvent(Guid Key, PartitionClaim Claim, IngestRecord
 }
 
 /// <summary>Sorts a transaction's records into what is new, doubled or dead, and counts what turns out to be new.</summary>
-internal sealed class CountingBatch(MeterCatalog catalog)
+internal sealed class CountingBatch
 {
+    private readonly MeterCatalog _catalog;
     private readonly Dictionary<Guid, PendingEvent> _pending = [];
+    private readonly List<PendingEvent> _new = [];
+
+    public CountingBatch(MeterCatalog catalog, IEnumerable<PartitionBatch> batches)
+    {
+        _catalog = catalog;
+        foreach (var batch in batches)
+        {
+            foreach (var record in batch.Records)
+                Add(batch.Claim, record);
+        }
+
+        // In their order, so that transactions that meet in the same keys wait for each other in one order.
+        Keys = [.. _pending.Keys.Order()];
+    }
 
     public LedgerWriter Ledger { get; } = new();
 
@@ -22,27 +37,33 @@ internal sealed class CountingBatch(MeterCatalog catalog)
 
     public List<DeadLetter> DeadLetters { get; } = [];
 
-    /// <summary>In the order of their keys, so that transactions that meet in the same keys wait for each other in one order.</summary>
-    public IReadOnlyList<PendingEvent> Pending => [.. _pending.Values.OrderBy(pending => pending.Key)];
+    public IReadOnlyList<Guid> Keys { get; }
 
-    public void Add(PartitionBatch batch)
-    {
-        foreach (var record in batch.Records)
-            Add(batch.Claim, record);
-    }
+    /// <summary>What is to be stored, in the order of the keys.</summary>
+    public IReadOnlyCollection<PendingEvent> New => _new;
 
-    /// <summary>Counts the events that the store did not have yet; the others are duplicates.</summary>
-    public void Count(HashSet<Guid> inserted)
+    /// <summary>Counts the events that the store does not have yet; the others are duplicates.</summary>
+    public void Count(HashSet<Guid> stored)
     {
-        foreach (var pending in _pending.Values)
-            Ledger.Add(pending.Claim, pending.Record, inserted.Contains(pending.Key) ? Count(pending) : LedgerCounts.OneDuplicate);
+        foreach (var key in Keys)
+        {
+            var pending = _pending[key];
+            if (stored.Contains(key))
+            {
+                Ledger.Add(pending.Claim, pending.Record, LedgerCounts.OneDuplicate);
+                continue;
+            }
+
+            _new.Add(pending);
+            Ledger.Add(pending.Claim, pending.Record, Count(pending));
+        }
     }
 
     private void Add(PartitionClaim claim, IngestRecord record)
     {
         if (record.Rejection is { } rejection)
             AddDeadLetter(claim, record, rejection);
-        else if (!catalog.HasTenant(record.TenantId))
+        else if (!_catalog.HasTenant(record.TenantId))
             AddDeadLetter(claim, record, new Rejection(DeadLetterReason.UnknownTenant, $"There is no tenant {record.TenantId}."));
         else
             AddEvent(claim, record, record.Event!);
@@ -65,7 +86,7 @@ internal sealed class CountingBatch(MeterCatalog catalog)
     {
         var counts = LedgerCounts.OneUnmatched;
         JsonDocument? data = null;
-        foreach (var meter in catalog.For(pending.Record.TenantId, pending.Event.Type))
+        foreach (var meter in _catalog.For(pending.Record.TenantId, pending.Event.Type))
         {
             data ??= pending.Event.ParseData();
             if (!meter.TryCount(pending.Event, pending.Time, data?.RootElement ?? default, out var contribution, out _))

@@ -85,35 +85,36 @@ public static class IngestOffsets
     }
 
     /// <summary>Moves the offsets of the partitions that are still owned, and returns those; the others' records must not be counted.</summary>
-    internal static Task<HashSet<int>> AdvanceAsync(
-        NpgsqlConnection connection, IReadOnlyCollection<PartitionBatch> batches, CancellationToken cancellationToken) =>
-        QueryPartitionsAsync(AdvanceSql, connection, batches, cancellationToken);
+    internal static NpgsqlBatchCommand AdvanceCommand(IReadOnlyCollection<PartitionBatch> batches) => Command(AdvanceSql, batches);
 
     /// <summary>Which batches an earlier attempt committed without learning of it: same owner, offset already at the end.</summary>
-    internal static Task<HashSet<int>> AlreadyStoredAsync(
-        NpgsqlConnection connection, IReadOnlyCollection<PartitionBatch> batches, CancellationToken cancellationToken) =>
-        QueryPartitionsAsync(AlreadyStoredSql, connection, batches, cancellationToken);
-
-    private static async Task<HashSet<int>> QueryPartitionsAsync(
-        string sql, NpgsqlConnection connection, IReadOnlyCollection<PartitionBatch> batches, CancellationToken cancellationToken)
+    internal static async Task<HashSet<int>> AlreadyStoredAsync(
+        NpgsqlConnection connection, IReadOnlyCollection<PartitionBatch> batches, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(sql, connection)
-        {
-            Parameters =
-            {
-                SqlArray.Of("streams", NpgsqlDbType.Integer, batches, batch => batch.Claim.StreamId),
-                SqlArray.Of("partitions", NpgsqlDbType.Integer, batches, batch => batch.Claim.Partition),
-                SqlArray.Of("epochs", NpgsqlDbType.Bigint, batches, batch => batch.Claim.Epoch),
-                SqlArray.Of("starts", NpgsqlDbType.Bigint, batches, batch => batch.Claim.NextOffset),
-                SqlArray.Of("ends", NpgsqlDbType.Bigint, batches, batch => batch.End),
-            },
-        };
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { Command(AlreadyStoredSql, batches) } };
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        return await ReadPartitionsAsync(reader, cancellationToken);
+    }
+
+    internal static async Task<HashSet<int>> ReadPartitionsAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
         var partitions = new HashSet<int>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
             partitions.Add(reader.GetInt32(0));
         return partitions;
     }
+
+    private static NpgsqlBatchCommand Command(string sql, IReadOnlyCollection<PartitionBatch> batches) => new(sql)
+    {
+        Parameters =
+        {
+            SqlArray.Of("streams", NpgsqlDbType.Integer, batches, batch => batch.Claim.StreamId),
+            SqlArray.Of("partitions", NpgsqlDbType.Integer, batches, batch => batch.Claim.Partition),
+            SqlArray.Of("epochs", NpgsqlDbType.Bigint, batches, batch => batch.Claim.Epoch),
+            SqlArray.Of("starts", NpgsqlDbType.Bigint, batches, batch => batch.Claim.NextOffset),
+            SqlArray.Of("ends", NpgsqlDbType.Bigint, batches, batch => batch.End),
+        },
+    };
 }
 
 /// <summary>The topic was deleted and made again, or the cluster is another one: its offsets mean other events.</summary>

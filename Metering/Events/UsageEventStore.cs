@@ -1,28 +1,24 @@
-using CloudNative.Metering.Database;
 using CloudNative.Metering.DeadLetters;
 using CloudNative.Metering.Ledger;
 using CloudNative.Metering.Rollups;
+using CloudNative.Metering.Segments;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace CloudNative.Metering.Events;
 
 /// <summary>
 /// Counts records exactly once, in ONE transaction: fence the offsets, insert the events that are new, add only those to the rollups, write the
 /// books, commit. Whatever interrupts it, either all of that happened or nothing did, and the offset tells which.
-/// One store belongs to one consumer: it is not safe for use by two threads at once.
+/// One store belongs to one consumer: it is not safe for use by two threads at once. Stores of one process may share <paramref name="storedKeys"/>.
 /// </summary>
-public sealed class UsageEventStore(NpgsqlDataSource dataSource)
+public sealed class UsageEventStore(NpgsqlDataSource dataSource, StoredKeys storedKeys)
 {
     private const int MaxAttempts = 10;
     private const int MaxKnownSeries = 500_000;
 
-    private const string InsertSql = """
-        insert into usage_events (key, tenant_id, time, ingested_at, stream_id, partition, "offset", type, subject, source, id, event)
-        select * from unnest(
-            @keys, @tenants, @times, @ingested, @streams, @partitions, @offsets, @types, @subjects, @sources, @ids, @events)
-        on conflict (key) do nothing
-        returning key
+    // After the lock and the fence: what they waited for is seen.
+    private const string ReadSql = """
+        select version, id from meter_catalog, event_segments where opened_at is not null and closed_at is null
         """;
 
     private readonly MeterStarts _starts = new();
@@ -34,9 +30,13 @@ public sealed class UsageEventStore(NpgsqlDataSource dataSource)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         _catalog = await MeterCatalog.LoadAsync(connection, null, cancellationToken);
+        await storedKeys.ClosedAsync(connection, _catalog.Version, cancellationToken);
     }
 
-    /// <summary>Stores the batches of any partitions of one stream. Deadlocks and serialisation failures are tried again; what else fails is thrown, and nothing of it is stored.</summary>
+    /// <summary>
+    /// Stores the batches of any partitions of one stream. What two transactions can do to each other (a deadlock, the same new event in both, a segment
+    /// that is dropped) is tried again; what else fails is thrown, and nothing of it is stored.
+    /// </summary>
     public async Task<StoreResult> StoreAsync(IReadOnlyCollection<PartitionBatch> batches, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
@@ -45,35 +45,53 @@ public sealed class UsageEventStore(NpgsqlDataSource dataSource)
             {
                 return await StoreOnceAsync(batches, cancellationToken);
             }
-            catch (PostgresException e) when (attempt < MaxAttempts
-                && e.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected)
+            catch (PostgresException e) when (attempt < MaxAttempts && IsCollision(e))
             {
                 // The other transaction won; this one is tried again from its start.
             }
         }
     }
 
+    private static bool IsCollision(PostgresException exception) => exception.SqlState is PostgresErrorCodes.SerializationFailure
+        or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.UndefinedTable;
+
     private async Task<StoreResult> StoreOnceAsync(IReadOnlyCollection<PartitionBatch> batches, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var owned = await IngestOffsets.AdvanceAsync(connection, batches, cancellationToken);
+        var (owned, version, segment) = await BeginAsync(connection, batches, cancellationToken);
         var ours = batches.Where(batch => owned.Contains(batch.Claim.Partition)).ToList();
         if (ours.Count == 0)
             return await ResultAsync(connection, batches, ours, default, cancellationToken);
 
-        var catalog = await CatalogAsync(connection, transaction, cancellationToken);
-        var counting = new CountingBatch(catalog);
-        ours.ForEach(counting.Add);
-        counting.Count(await InsertAsync(connection, counting.Pending, cancellationToken));
-        var starts = _starts.Missing(catalog, ours);
-        await WriteAsync(connection, counting, starts, cancellationToken);
+        if (_catalog?.Version != version)
+            _catalog = await MeterCatalog.LoadAsync(connection, transaction, cancellationToken);
+        var counting = new CountingBatch(_catalog, ours);
+        counting.Count(await storedKeys.FindAsync(connection, version, segment, counting.Keys, cancellationToken));
+        await EventWriter.WriteAsync(connection, segment, counting.New, cancellationToken);
+        await WriteAsync(connection, counting, _starts.Missing(_catalog, ours), cancellationToken);
         var result = await ResultAsync(connection, batches, ours, counting.Ledger.Total, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
 
-        _starts.Remember(catalog, ours);
+        _starts.Remember(_catalog, ours);
         Remember(counting.Rollups.Series);
         return result;
+    }
+
+    /// <summary>Moves the offsets of what is still owned, and reads the catalog's version and the open segment, which stays open until the transaction ends.</summary>
+    private static async Task<(HashSet<int> Owned, long Version, int Segment)> BeginAsync(
+        NpgsqlConnection connection, IReadOnlyCollection<PartitionBatch> batches, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands = { new(SegmentMaintenance.SharedLockSql), IngestOffsets.AdvanceCommand(batches), new(ReadSql) },
+        };
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        var owned = await IngestOffsets.ReadPartitionsAsync(reader, cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return (owned, reader.GetInt64(0), reader.GetInt32(1));
     }
 
     private static async Task<StoreResult> ResultAsync(
@@ -86,46 +104,6 @@ public sealed class UsageEventStore(NpgsqlDataSource dataSource)
         var stored = await IngestOffsets.AlreadyStoredAsync(connection, others, cancellationToken);
         var lost = others.Select(batch => batch.Claim.Partition).Where(partition => !stored.Contains(partition));
         return new StoreResult(counts, [.. lost], [.. stored]);
-    }
-
-    private async Task<MeterCatalog> CatalogAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(MeterCatalog.VersionSql, connection, transaction);
-        var version = (long)(await command.ExecuteScalarAsync(cancellationToken))!;
-        if (_catalog?.Version != version)
-            _catalog = await MeterCatalog.LoadAsync(connection, transaction, cancellationToken);
-        return _catalog;
-    }
-
-    private static async Task<HashSet<Guid>> InsertAsync(
-        NpgsqlConnection connection, IReadOnlyList<PendingEvent> events, CancellationToken cancellationToken)
-    {
-        var inserted = new HashSet<Guid>(events.Count);
-        if (events.Count == 0)
-            return inserted;
-
-        await using var command = new NpgsqlCommand(InsertSql, connection)
-        {
-            Parameters =
-            {
-                SqlArray.Of("keys", NpgsqlDbType.Uuid, events, pending => pending.Key),
-                SqlArray.Of("tenants", NpgsqlDbType.Uuid, events, pending => pending.Record.TenantId.ToUuid()),
-                SqlArray.Of("times", NpgsqlDbType.TimestampTz, events, pending => pending.Time),
-                SqlArray.Of("ingested", NpgsqlDbType.TimestampTz, events, pending => pending.Record.IngestedAt),
-                SqlArray.Of("streams", NpgsqlDbType.Integer, events, pending => pending.Claim.StreamId),
-                SqlArray.Of("partitions", NpgsqlDbType.Integer, events, pending => pending.Claim.Partition),
-                SqlArray.Of("offsets", NpgsqlDbType.Bigint, events, pending => pending.Record.Offset),
-                SqlArray.Of("types", NpgsqlDbType.Text, events, pending => pending.Event.Type),
-                SqlArray.Of("subjects", NpgsqlDbType.Text, events, pending => pending.Event.Subject),
-                SqlArray.Of("sources", NpgsqlDbType.Text, events, pending => pending.Event.Source),
-                SqlArray.Of("ids", NpgsqlDbType.Text, events, pending => pending.Event.Id),
-                SqlArray.Of("events", NpgsqlDbType.Bytea, events, pending => pending.Event.Json.ToArray()),
-            },
-        };
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-            inserted.Add(reader.GetGuid(0));
-        return inserted;
     }
 
     private async Task WriteAsync(

@@ -1,5 +1,6 @@
 using System.Text;
 using CloudNative.Metering.Events;
+using CloudNative.Metering.Segments;
 using CloudNative.Metering.Ledger;
 using CloudNative.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -36,7 +37,7 @@ public sealed class EventSinkTests(TestServers servers)
     }
 
     private static EventSink Sink(NpgsqlDataSource dataSource) => new(
-        new UsageEventStore(dataSource),
+        new UsageEventStore(dataSource, new StoredKeys(SegmentPolicy.Default)),
         new IngestProgress(TimeProvider.System, Options.Create(new IngestOptions())),
         TimeProvider.System,
         NullLogger<EventSink>.Instance);

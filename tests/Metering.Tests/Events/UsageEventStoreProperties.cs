@@ -1,4 +1,5 @@
 using CloudNative.Metering.Events;
+using CloudNative.Metering.Segments;
 using CloudNative.Tests;
 using FsCheck;
 using FsCheck.Fluent;
@@ -62,7 +63,7 @@ public sealed class UsageEventStoreProperties(TestServers servers)
 
         private readonly int _first = Interlocked.Add(ref _firstPartition, Partitions);
         private readonly List<string>[] _logs = [.. Enumerable.Range(0, Partitions).Select(_ => new List<string>())];
-        private readonly UsageEventStore[] _stores = [.. Enumerable.Range(0, Consumers).Select(_ => new UsageEventStore(database.Source))];
+        private readonly UsageEventStore[] _stores = [.. Enumerable.Range(0, Consumers).Select(_ => new UsageEventStore(database.Source, new StoredKeys(SegmentPolicy.Default)))];
         private readonly Dictionary<(int Consumer, int Partition), PartitionClaim> _claims = [];
 
         public int DistinctIds => _logs.SelectMany(log => log).Distinct().Count();

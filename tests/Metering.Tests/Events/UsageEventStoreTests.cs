@@ -1,5 +1,6 @@
 using CloudNative.Metering.DeadLetters;
 using CloudNative.Metering.Events;
+using CloudNative.Metering.Segments;
 using CloudNative.Metering.Ledger;
 using CloudNative.Metering.Meters;
 using CloudNative.Tests;
@@ -17,7 +18,7 @@ public sealed class UsageEventStoreTests(TestServers servers)
         var sum = await database.AddMeterAsync("sum");
         var count = await database.AddMeterAsync("count", Aggregation.Count);
         var claim = await database.TakeOverAsync(0);
-        var store = new UsageEventStore(database.Source);
+        var store = new UsageEventStore(database.Source, new StoredKeys(SegmentPolicy.Default));
 
         var result = await store.StoreAsync(
             [MeteringDatabase.Batch(claim, database.Record(0, "a", """{"n":0.1}"""), database.Record(1, "b", """{"n":"0.2"}"""), database.Record(2, "a"))], Cancellation);
@@ -33,7 +34,7 @@ public sealed class UsageEventStoreTests(TestServers servers)
     {
         await using var database = await MeteringDatabase.CreateAsync(servers);
         var meter = await database.AddMeterAsync("sum");
-        var store = new UsageEventStore(database.Source);
+        var store = new UsageEventStore(database.Source, new StoredKeys(SegmentPolicy.Default));
         await database.StoreAsync(store, 0, "a", "b");
         Assert.Equal(new LedgerCounts(2, 0, 2, 0, 0), (await database.StoreAsync(store, 0, "b", "a")).Counts);
         Assert.Equal(new LedgerCounts(3, 1, 2, 0, 0), (await database.StoreAsync(store, 7, "a", "b", "c")).Counts);
@@ -49,7 +50,7 @@ public sealed class UsageEventStoreTests(TestServers servers)
         await database.TakeOverAsync(0);
         var other = await database.TakeOverAsync(1);
 
-        var result = await new UsageEventStore(database.Source).StoreAsync(
+        var result = await new UsageEventStore(database.Source, new StoredKeys(SegmentPolicy.Default)).StoreAsync(
             [MeteringDatabase.Batch(zombie, database.Record(0, "a")), MeteringDatabase.Batch(other, database.Record(0, "b"))], Cancellation);
 
         Assert.Equal([0], result.Lost);
@@ -64,7 +65,7 @@ public sealed class UsageEventStoreTests(TestServers servers)
         await using var database = await MeteringDatabase.CreateAsync(servers);
         var meter = await database.AddMeterAsync("sum");
         var batch = MeteringDatabase.Batch(await database.TakeOverAsync(0), database.Record(0, "a"));
-        var store = new UsageEventStore(database.Source);
+        var store = new UsageEventStore(database.Source, new StoredKeys(SegmentPolicy.Default));
         await store.StoreAsync([batch], Cancellation);
 
         var again = await store.StoreAsync([batch], Cancellation);
@@ -79,7 +80,7 @@ public sealed class UsageEventStoreTests(TestServers servers)
     public async Task TakeOver_OfAPartlyCountedPartition_GoesOnAtItsOffset()
     {
         await using var database = await MeteringDatabase.CreateAsync(servers);
-        await database.StoreAsync(new UsageEventStore(database.Source), 3, "a", "b");
+        await database.StoreAsync(new UsageEventStore(database.Source, new StoredKeys(SegmentPolicy.Default)), 3, "a", "b");
         var claim = await database.TakeOverAsync(3);
         Assert.Equal((2, 2), (claim.NextOffset, claim.Epoch));
     }
@@ -88,7 +89,7 @@ public sealed class UsageEventStoreTests(TestServers servers)
     public async Task Store_MeterCreatedBetweenBatches_CountsFromItsStartAndSaysSo()
     {
         await using var database = await MeteringDatabase.CreateAsync(servers);
-        var store = new UsageEventStore(database.Source);
+        var store = new UsageEventStore(database.Source, new StoredKeys(SegmentPolicy.Default));
         Assert.Equal(new LedgerCounts(2, 0, 0, 2, 0), (await database.StoreAsync(store, 0, "a", "b")).Counts);
         var meter = await database.AddMeterAsync("late");
         await database.StoreAsync(store, 0, "c");
@@ -114,7 +115,7 @@ public sealed class UsageEventStoreTests(TestServers servers)
         var sum = await database.AddMeterAsync("sum");
         var count = await database.AddMeterAsync("count", Aggregation.Count);
         var claim = await database.TakeOverAsync(0);
-        await new UsageEventStore(database.Source).StoreAsync([MeteringDatabase.Batch(claim, database.Record(0, "a", data))], Cancellation);
+        await new UsageEventStore(database.Source, new StoredKeys(SegmentPolicy.Default)).StoreAsync([MeteringDatabase.Batch(claim, database.Record(0, "a", data))], Cancellation);
         Assert.Equal("none", await database.TotalAsync(sum));
         Assert.Equal("1", await database.TotalAsync(count));
     }
@@ -127,7 +128,7 @@ public sealed class UsageEventStoreTests(TestServers servers)
         var rejected = database.Record(0, "x") with { Event = null, Rejection = new Rejection(DeadLetterReason.InvalidEvent, "id: is required") };
         var stranger = database.Record(1, "y") with { TenantId = Ulid.NewUlid() };
 
-        var result = await new UsageEventStore(database.Source).StoreAsync(
+        var result = await new UsageEventStore(database.Source, new StoredKeys(SegmentPolicy.Default)).StoreAsync(
             [MeteringDatabase.Batch(claim, rejected, stranger, database.Record(2, "z"))], Cancellation);
 
         Assert.Equal(new LedgerCounts(3, 0, 0, 1, 2), result.Counts);
@@ -140,7 +141,7 @@ public sealed class UsageEventStoreTests(TestServers servers)
         await using var database = await MeteringDatabase.CreateAsync(servers);
         var meter = await database.AddMeterAsync("sum", Aggregation.Sum, "model");
         var claim = await database.TakeOverAsync(0);
-        await new UsageEventStore(database.Source).StoreAsync([MeteringDatabase.Batch(claim,
+        await new UsageEventStore(database.Source, new StoredKeys(SegmentPolicy.Default)).StoreAsync([MeteringDatabase.Batch(claim,
             database.Record(0, "a", """{"n":1,"model":"a\u0000b"}"""), database.Record(1, "b", """{"n":2,"model":"';drop--\"\u202E😀"}"""))], Cancellation);
         var rows = await database.QueryAsync(meter, new() { Dimensions = ["model"] });
         Assert.Equal(["';drop--\"\u202E😀", "a\uFFFDb"], rows.Select(row => row.GroupBy["model"]));
@@ -154,7 +155,7 @@ public sealed class UsageEventStoreTests(TestServers servers)
         var meter = await database.AddMeterAsync("sum");
         await Task.WhenAll(Enumerable.Range(0, 4).Select(async partition =>
         {
-            var store = new UsageEventStore(database.Source);
+            var store = new UsageEventStore(database.Source, new StoredKeys(SegmentPolicy.Default));
             for (var round = 0; round < Rounds; round++)
             {
                 // Every partition sends the same ids, each in another order.

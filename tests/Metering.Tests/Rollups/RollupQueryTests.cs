@@ -1,4 +1,5 @@
 using CloudNative.Metering.Events;
+using CloudNative.Metering.Segments;
 using CloudNative.Metering.Meters;
 using CloudNative.Metering.Rollups;
 using CloudNative.Tests;
@@ -69,7 +70,7 @@ public sealed class RollupQueryTests(TestServers servers)
         await using var database = await MeteringDatabase.CreateAsync(servers);
         var meter = await database.AddMeterAsync("sum", Aggregation.Sum, "model", "kind");
         var claim = await database.TakeOverAsync(0);
-        await new UsageEventStore(database.Source).StoreAsync([MeteringDatabase.Batch(claim,
+        await new UsageEventStore(database.Source, new StoredKeys(SegmentPolicy.Default)).StoreAsync([MeteringDatabase.Batch(claim,
             database.Record(0, "1", """{"n":1,"model":"b","kind":"x"}""", "zed"),
             database.Record(1, "2", """{"n":2,"model":"a","kind":"y"}""", "zed"),
             database.Record(2, "3", """{"n":3,"model":"a","kind":"x"}""", "acme", Noon.AddDays(1)),
@@ -97,6 +98,6 @@ public sealed class RollupQueryTests(TestServers servers)
     {
         var claim = await database.TakeOverAsync(0);
         var records = times.Select((time, i) => database.Record(i, $"e{i}", time: time)).ToArray();
-        await new UsageEventStore(database.Source).StoreAsync([MeteringDatabase.Batch(claim, records)], TestContext.Current.CancellationToken);
+        await new UsageEventStore(database.Source, new StoredKeys(SegmentPolicy.Default)).StoreAsync([MeteringDatabase.Batch(claim, records)], TestContext.Current.CancellationToken);
     }
 }

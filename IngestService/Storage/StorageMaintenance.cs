@@ -1,0 +1,38 @@
+using CloudNative.Metering.Events;
+using CloudNative.Metering.Segments;
+using Npgsql;
+
+namespace CloudNative.IngestService.Storage;
+
+/// <summary>Keeps the tables of events in shape beside the counting: every replica runs it, and the database lets one at a time work.</summary>
+internal sealed partial class StorageMaintenance(
+    NpgsqlDataSource dataSource, SegmentMaintenance segments, TimeProvider clock, ILogger<StorageMaintenance> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, clock);
+        do
+        {
+            try
+            {
+                if (await StalledTransactions.EndAsync(dataSource, StalledTransactions.Patience, stoppingToken) is > 0 and var ended)
+                    LogEnded(ended);
+                await segments.RunAsync(stoppingToken);
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                // Nothing is lost by doing it later: events go into the open segment meanwhile.
+                LogFailed(e);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "Ended {Count} transactions of an ingest service that did not go on with them")]
+    private partial void LogEnded(long count);
+
+    [LoggerMessage(2, LogLevel.Warning, "The upkeep of the event tables failed, and is tried again")]
+    private partial void LogFailed(Exception exception);
+}
