@@ -1,0 +1,103 @@
+using System.Globalization;
+using CloudNative.Fault.Tests.Load;
+
+namespace CloudNative.Fault.Tests.Checks;
+
+/// <summary>
+/// Compares what was acknowledged with what the API tells, when nothing can change any more: per meter, minute, subject and region; id by id; and in
+/// the books. Counted ÷ acknowledged must be exactly 1.
+/// </summary>
+internal static class Checker
+{
+    private const int MinutesLookedAt = 3;
+    private const int FindingsShown = 20;
+
+    public static async Task CheckAsync(TestTenant tenant, EventLedger ledger, CancellationToken cancellationToken)
+    {
+        await Drain.WaitAsync(tenant.System);
+        var events = ledger.Acknowledged.Values;
+        Assert.NotEmpty(events);
+        var counts = events.GroupBy(WindowOf).ToDictionary(window => window.Key, window => (decimal)window.Count());
+        var sums = events.GroupBy(WindowOf).ToDictionary(window => window.Key, window => window.Sum(sent => sent.Value));
+
+        var findings = new List<string>();
+        findings.AddRange(Compare(TestTenant.Count, counts, await AskAsync(tenant, TestTenant.Count, cancellationToken)));
+        findings.AddRange(Compare(TestTenant.Sum, sums, await AskAsync(tenant, TestTenant.Sum, cancellationToken)));
+        findings.AddRange(await CompareIdsAsync(tenant, ledger, cancellationToken));
+        findings.AddRange(await CompareBooksAsync(tenant, events.Count(), cancellationToken));
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{events.Count()} events acknowledged in {ledger.Attempts} attempts, {ledger.UnknownAttempts} with unknown result; {findings.Count} findings");
+        if (findings.Count > 0)
+            Assert.Fail($"FAULT_SEED={Seed.Value}, ledger {ledger.Path}: {findings.Count} findings\n  {string.Join("\n  ", findings.Take(FindingsShown))}");
+    }
+
+    private static Window WindowOf(SentEvent sent) =>
+        new(new DateTimeOffset(sent.Time.Ticks - (sent.Time.Ticks % TimeSpan.TicksPerMinute), TimeSpan.Zero), sent.Subject, sent.Region);
+
+    private static async Task<Dictionary<Window, decimal>> AskAsync(TestTenant tenant, string meter, CancellationToken cancellationToken)
+    {
+        var usage = await tenant.GetAsync($"meters/{meter}/query?windowSize=MINUTE&groupBy=subject&groupBy={TestTenant.Dimension}", cancellationToken);
+        return usage.GetProperty("data").EnumerateArray().ToDictionary(
+            row => new Window(
+                row.GetProperty("windowStart").GetDateTimeOffset(),
+                row.GetProperty("subject").GetString()!,
+                row.GetProperty("groupBy").GetProperty(TestTenant.Dimension).GetString()!),
+            row => row.GetProperty("value").GetDecimal());
+    }
+
+    private static IEnumerable<string> Compare(string meter, Dictionary<Window, decimal> expected, Dictionary<Window, decimal> actual)
+    {
+        if (expected.Values.Sum() != actual.Values.Sum())
+            yield return string.Create(CultureInfo.InvariantCulture, $"{meter}: {actual.Values.Sum()} of {expected.Values.Sum()} in all");
+        foreach (var (window, value) in expected.Where(window => actual.GetValueOrDefault(window.Key) != window.Value))
+            yield return string.Create(CultureInfo.InvariantCulture, $"{meter}, {window}: {actual.GetValueOrDefault(window)} instead of {value}");
+        foreach (var (window, value) in actual.Where(window => !expected.ContainsKey(window.Key)))
+            yield return string.Create(CultureInfo.InvariantCulture, $"{meter}, {window}: {value}, and nothing was sent");
+    }
+
+    /// <summary>The stored events of the fullest minutes are exactly those that were acknowledged.</summary>
+    private static async Task<List<string>> CompareIdsAsync(TestTenant tenant, EventLedger ledger, CancellationToken cancellationToken)
+    {
+        var findings = new List<string>();
+        foreach (var minute in ledger.Acknowledged.Values.GroupBy(sent => WindowOf(sent).Start).OrderByDescending(minute => minute.Count()).Take(MinutesLookedAt))
+        {
+            var range = $"from={Text(minute.Key)}&to={Text(minute.Key.AddMinutes(1))}&limit=1000";
+            var listed = await tenant.GetAsync($"events?{range}", cancellationToken);
+            var stored = listed.EnumerateArray().Select(item => item.GetProperty("event").GetProperty("id").GetString()!).ToList();
+            var sent = minute.Select(one => one.Id).ToHashSet();
+            findings.AddRange(sent.Except(stored).Select(id => $"event {id} is lost"));
+            findings.AddRange(stored.Except(sent).Select(id => $"event {id} was not acknowledged{(ledger.Sent.ContainsKey(id) ? "" : ", nor ever sent")}"));
+            findings.AddRange(stored.CountBy(id => id).Where(id => id.Value > 1).Select(id => $"event {id.Key} is stored {id.Value} times"));
+        }
+
+        return findings;
+    }
+
+    private static async Task<List<string>> CompareBooksAsync(TestTenant tenant, int acknowledged, CancellationToken cancellationToken)
+    {
+        var books = await Books.ReadAsync(tenant, cancellationToken);
+        var findings = new List<string>();
+        if (books.Received != books.Counted + books.Duplicates + books.Unmatched + books.DeadLettered)
+            findings.Add($"the books do not balance: {books}");
+        if ((books.Counted, books.Unmatched, books.DeadLettered) != (acknowledged, 0, 0))
+            findings.Add($"the books say otherwise than {acknowledged} counted: {books}");
+        return findings;
+    }
+
+    private static string Text(DateTimeOffset time) => time.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+
+    private sealed record Window(DateTimeOffset Start, string Subject, string Region);
+}
+
+/// <summary>The ledger's totals of one tenant.</summary>
+internal sealed record Books(long Received, long Counted, long Duplicates, long Unmatched, long DeadLettered)
+{
+    public static async Task<Books> ReadAsync(TestTenant tenant, CancellationToken cancellationToken)
+    {
+        var ledger = await tenant.GetAsync("ledger?windowSize=DAY", cancellationToken);
+        var windows = ledger.GetProperty("data").EnumerateArray().ToList();
+        return new Books(Sum("received"), Sum("counted"), Sum("duplicates"), Sum("unmatched"), Sum("deadLettered"));
+
+        long Sum(string name) => windows.Sum(window => window.GetProperty(name).GetInt64());
+    }
+}

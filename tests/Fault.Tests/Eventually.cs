@@ -1,0 +1,45 @@
+using System.Diagnostics;
+
+namespace CloudNative.Fault.Tests;
+
+/// <summary>Awaits an effect that another process brings about.</summary>
+internal static class Eventually
+{
+    /// <summary>Far more than any effect takes: a test fails because of wrong numbers, not because a machine is busy.</summary>
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(120);
+
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Asks until the answer is right; after the deadline it fails with the last answer.</summary>
+    public static async Task<T> GetAsync<T>(Func<CancellationToken, Task<T>> ask, Func<T, bool> isRight, string expectation)
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var answer = await ask(cancellationToken);
+            if (isRight(answer))
+                return answer;
+            if (Stopwatch.GetElapsedTime(started) > Deadline)
+                Assert.Fail($"After {Deadline.TotalSeconds} s still not: {expectation}. Last seen: {answer}");
+            await Task.Delay(PollInterval, cancellationToken);
+        }
+    }
+
+    /// <summary>Tries again until nothing is thrown.</summary>
+    public static Task SucceedsAsync(Func<Task> action, string expectation) => GetAsync(
+        async _ =>
+        {
+            try
+            {
+                await action();
+                return "done";
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                return e.Message;
+            }
+        },
+        answer => answer == "done",
+        expectation);
+}

@@ -1,0 +1,25 @@
+namespace CloudNative.Fault.Tests.Load;
+
+/// <summary>How much is sent.</summary>
+internal sealed record LoadOptions
+{
+    /// <summary>Clients that send side by side.</summary>
+    public int Senders { get; init; } = 4;
+
+    /// <summary>What one sender waits between two requests.</summary>
+    public TimeSpan Pause { get; init; } = TimeSpan.FromMilliseconds(30);
+
+    /// <summary>The most events of one request; half of the requests carry a single one.</summary>
+    public int MaxBatch { get; init; } = 25;
+
+    /// <summary>Of all senders together: then the load ends by itself.</summary>
+    public int MaxEvents { get; init; } = 30_000;
+
+    /// <summary>One of so many acknowledged requests is sent once more.</summary>
+    public int RepeatOneIn { get; init; } = 20;
+
+    /// <summary>The first minute that events lie in, and how many there are.</summary>
+    public DateTimeOffset From { get; init; } = new(2026, 3, 1, 22, 0, 0, TimeSpan.Zero);
+
+    public int Minutes { get; init; } = 240;
+}

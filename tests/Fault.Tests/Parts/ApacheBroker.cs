@@ -1,0 +1,95 @@
+using Aspire.Hosting.Orchestration;
+using Aspire.Hosting.Processes;
+using Aspire.Hosting.Servers.Kafka;
+using CloudNative.Metering.Events;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+
+namespace CloudNative.Fault.Tests.Parts;
+
+/// <summary>A real broker. The API and the sinks have an address each, so that their connections can be disturbed apart.</summary>
+internal sealed class ApacheBroker : Broker
+{
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(30);
+
+    private readonly ApacheKafka _server;
+    private readonly int _port;
+    private readonly (int Listener, int Proxy) _api;
+    private readonly (int Listener, int Proxy) _sink;
+
+    public ApacheBroker(LocalRun run, FreePorts ports, bool hasProxy, KafkaDistribution distribution, Java java)
+    {
+        _port = ports.Next();
+        _api = TakePorts(ports, hasProxy);
+        _sink = TakePorts(ports, hasProxy);
+        _server = new ApacheKafka(Options(run, _port, Listeners(ports.Next())), distribution, java, run, ports);
+        Process = new Part("kafka", run, _server.PrepareAsync, _server.ReadyAsync);
+    }
+
+    public override Part Process { get; }
+
+    public override (string Api, string Sink, string Test) Addresses => (Address(_api.Proxy), Address(_sink.Proxy), Address(_port));
+
+    public override async Task StartAsync(Toxiproxy? proxy, CancellationToken cancellationToken)
+    {
+        await Process.StartAsync(cancellationToken);
+        if (proxy is null)
+            return;
+        Links =
+        [
+            await proxy.AddAsync("api-kafka", _api.Proxy, _api.Listener, cancellationToken),
+            await proxy.AddAsync("sink-kafka", _sink.Proxy, _sink.Listener, cancellationToken),
+        ];
+    }
+
+    public override async Task GoDownAsync(CancellationToken cancellationToken) => await Process.EndAsync(StopSignal.Terminate, StopGrace, cancellationToken);
+
+    public override Task ComeUpAsync(CancellationToken cancellationToken) => Process.StartAsync(cancellationToken);
+
+    public override async Task SlowDownAsync(int milliseconds, CancellationToken cancellationToken)
+    {
+        foreach (var link in Links)
+            await (milliseconds == 0 ? link.HealAsync(cancellationToken) : link.DelayAsync(milliseconds, cancellationToken));
+    }
+
+    public override async Task RecreateTopicAsync(CancellationToken cancellationToken)
+    {
+        using var admin = Admin();
+        await admin.DeleteTopicsAsync([UsageEventTopic.Name]).WaitAsync(cancellationToken);
+        var topic = new TopicSpecification { Name = UsageEventTopic.Name, NumPartitions = UsageEventTopic.Partitions, ReplicationFactor = 1 };
+        await Eventually.SucceedsAsync(() => admin.CreateTopicsAsync([topic]), "the topic is made again");
+    }
+
+    public override async Task TrimAsync(int partition, long offset, CancellationToken cancellationToken)
+    {
+        using var admin = Admin();
+        await admin.DeleteRecordsAsync([new TopicPartitionOffset(UsageEventTopic.Name, partition, offset)]).WaitAsync(cancellationToken);
+    }
+
+    public override Task HealAsync(CancellationToken cancellationToken) => Process.StartAsync(cancellationToken);
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await _server.DisposeAsync();
+    }
+
+    private IAdminClient Admin() => new AdminClientBuilder(new AdminClientConfig { BootstrapServers = Addresses.Test }).SetLogHandler((_, _) => { }).Build();
+
+    private static (int Listener, int Proxy) TakePorts(FreePorts ports, bool hasProxy)
+    {
+        var listener = ports.Next();
+        return (listener, hasProxy ? ports.Next() : listener);
+    }
+
+    private Dictionary<string, string> Listeners(int controllerPort) => new()
+    {
+        ["KAFKA_CONTROLLER_QUORUM_VOTERS"] = $"1@127.0.0.1:{controllerPort}",
+        ["KAFKA_LISTENERS"] =
+            $"PLAINTEXT://127.0.0.1:{_port},API://127.0.0.1:{_api.Listener},SINK://127.0.0.1:{_sink.Listener},CONTROLLER://127.0.0.1:{controllerPort}",
+        ["KAFKA_ADVERTISED_LISTENERS"] = $"PLAINTEXT://127.0.0.1:{_port},API://127.0.0.1:{_api.Proxy},SINK://127.0.0.1:{_sink.Proxy}",
+        ["KAFKA_LISTENER_SECURITY_PROTOCOL_MAP"] = "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,API:PLAINTEXT,SINK:PLAINTEXT",
+        // The sinks ask for shorter sessions than a broker allows by itself.
+        ["KAFKA_GROUP_MIN_SESSION_TIMEOUT_MS"] = "1000",
+    };
+}
