@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Problems;
+using CloudNative.Metering.Backfills;
 using CloudNative.Metering.Database;
 using CloudNative.Metering.Meters;
 using CloudNative.Metering.Time;
@@ -37,14 +38,17 @@ internal static class CreateMeter
         // Looked up first only because EF logs the index's refusal as an error; the index alone decides between two at once.
         if (await FindOtherAsync(database, meter, cancellationToken) is { } other)
             return SlugTaken(meter, other);
-        database.Add(meter);
         try
         {
-            await database.SaveChangesAsync(cancellationToken);
+            await MeterHandOver.CreateAsync(database, meter, cancellationToken);
         }
         catch (DbUpdateException taken) when (IsTakenSlug(taken))
         {
             return SlugTaken(meter, await FindOtherAsync(database, meter, cancellationToken));
+        }
+        catch (HandOverTimeoutException)
+        {
+            return Problem.Unavailable("Counting did not pause for the new meter in time; it was not created. Try again.");
         }
 
         response.Headers.ETag = MeterEndpoints.ETag(meter);

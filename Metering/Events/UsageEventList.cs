@@ -73,7 +73,7 @@ public sealed class UsageEventList(NpgsqlDataSource dataSource, MeteringDbContex
         while (await reader.ReadAsync(cancellationToken))
         {
             var place = (reader.GetInt32(4), reader.GetInt32(5), Offset: reader.GetInt64(6));
-            events.Add(Explain(reader, byType, meter => starts.TryGetValue((meter, place.Item1, place.Item2), out var from) && place.Offset >= from));
+            events.Add(Explain(reader, byType, meter => !starts.TryGetValue((meter, place.Item1, place.Item2), out var from) || place.Offset >= from));
         }
 
         return events;

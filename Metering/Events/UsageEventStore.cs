@@ -21,7 +21,6 @@ public sealed class UsageEventStore(NpgsqlDataSource dataSource, StoredKeys stor
         select version, id from meter_catalog, event_segments where opened_at is not null and closed_at is null
         """;
 
-    private readonly MeterStarts _starts = new();
     private readonly HashSet<Guid> _knownSeries = [];
     private MeterCatalog? _catalog;
 
@@ -69,11 +68,10 @@ public sealed class UsageEventStore(NpgsqlDataSource dataSource, StoredKeys stor
         var counting = new CountingBatch(_catalog, ours);
         counting.Count(await storedKeys.FindAsync(connection, version, segment, counting.Keys, cancellationToken));
         await EventWriter.WriteAsync(connection, segment, counting.New, cancellationToken);
-        await WriteAsync(connection, counting, _starts.Missing(_catalog, ours), cancellationToken);
+        await WriteAsync(connection, counting, cancellationToken);
         var result = await ResultAsync(connection, batches, ours, counting.Ledger.Total, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
 
-        _starts.Remember(_catalog, ours);
         Remember(counting.Rollups.Series);
         return result;
     }
@@ -106,13 +104,9 @@ public sealed class UsageEventStore(NpgsqlDataSource dataSource, StoredKeys stor
         return new StoreResult(counts, [.. lost], [.. stored]);
     }
 
-    private async Task WriteAsync(
-        NpgsqlConnection connection, CountingBatch counting, IReadOnlyCollection<MeterStart> starts, CancellationToken cancellationToken)
+    private async Task WriteAsync(NpgsqlConnection connection, CountingBatch counting, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection);
-        if (starts.Count > 0)
-            batch.BatchCommands.Add(MeterStarts.Command(starts));
-
         var newSeries = counting.Rollups.Series.Where(series => !_knownSeries.Contains(series.Key)).OrderBy(series => series.Key).ToList();
         if (newSeries.Count > 0)
             batch.BatchCommands.Add(RollupWriter.SeriesCommand(newSeries));

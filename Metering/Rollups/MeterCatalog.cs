@@ -20,15 +20,9 @@ public sealed class MeterCatalog
         Version = version;
         _meters = meters;
         _tenants = tenants;
-        All = [.. meters.SelectMany(group => group)];
-        MeterIds = [.. All.Select(meter => meter.Id)];
     }
 
     public long Version { get; }
-
-    public IReadOnlyList<CountingMeter> All { get; }
-
-    internal HashSet<Ulid> MeterIds { get; }
 
     public bool HasTenant(Ulid tenantId) => _tenants.Contains(tenantId);
 

@@ -15,12 +15,12 @@ internal sealed record EdgeRow(DateTimeOffset Minute, string Subject, string Dim
 /// </summary>
 internal sealed record RangeEdges(DateTimeOffset? FirstWholeMinute, DateTimeOffset? EndOfWholeMinutes, IReadOnlyList<EdgeRow> Rows)
 {
-    // Only what the sink counted live: an event before the meter's start in its partition is in no rollup either.
+    // Only what the sink counted live: an event before the meter's start in its partition is in no rollup yet.
     private const string Sql = """
         select e.event, e.time
         from usage_events e
-        join meter_starts s on s.meter_id = @meter and s.stream_id = e.stream_id and s.partition = e.partition and e."offset" >= s.from_offset
-        where e.tenant_id = @tenant and e.type = @type and e.time >= @from and e.time < @to
+        left join meter_starts s on s.meter_id = @meter and s.stream_id = e.stream_id and s.partition = e.partition
+        where e.tenant_id = @tenant and e.type = @type and e.time >= @from and e.time < @to and (s.from_offset is null or e."offset" >= s.from_offset)
           and (cardinality(@subjects) = 0 or e.subject = any (@subjects))
         """;
 

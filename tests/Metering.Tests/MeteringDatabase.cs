@@ -1,4 +1,5 @@
 using System.Text;
+using CloudNative.Metering.Backfills;
 using CloudNative.Metering.Database;
 using CloudNative.Metering.Events;
 using CloudNative.Metering.Meters;
@@ -61,8 +62,7 @@ internal sealed class MeteringDatabase : IAsyncDisposable
             UpdatedAt = Noon,
         };
         await using var context = OpenContext();
-        context.Meters.Add(meter);
-        await context.SaveChangesAsync(Cancellation);
+        await MeterHandOver.CreateAsync(context, meter, Cancellation);
         return meter;
     }
 

@@ -1,0 +1,67 @@
+using CloudNative.Metering.Database;
+using CloudNative.Metering.Meters;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace CloudNative.Metering.Backfills;
+
+/// <summary>
+/// Creates a meter and, in the same transaction, draws the border between the events that were stored before it and those that the sink counts live:
+/// the offset at which each partition stands. An event's place in the log tells on which side it is.
+/// </summary>
+public static class MeterHandOver
+{
+    /// <summary>How long the creation waits for running sink transactions, and the sink for the creation. Longer than the second after which autovacuum gives way.</summary>
+    public static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(3);
+
+    // The table and not its rows: a partition that is taken over for the first time has no row to lock yet. Each sink transaction begins by moving offsets,
+    // so those that run are through when the lock is granted, and the next ones begin after the commit and see the meter in the catalog.
+    private const string LockSql = "lock table ingest_offsets in share mode";
+
+    // A partition without a row is one that the sink first saw after the meter: it is counted live from its start.
+    private const string StartsSql = """
+        insert into meter_starts (meter_id, stream_id, partition, from_offset)
+        select {0}, stream_id, partition, next_offset from ingest_offsets
+        """;
+
+    /// <summary>All or nothing. Waits at most <see cref="LockTimeout"/> for each lock.</summary>
+    /// <exception cref="DbUpdateException">The slug is taken.</exception>
+    /// <exception cref="HandOverTimeoutException">A lock was not granted in time.</exception>
+    public static async Task CreateAsync(MeteringDbContext context, Meter meter, CancellationToken cancellationToken)
+    {
+        context.Add(meter);
+        try
+        {
+            // Where retries are on, a commit of unknown result is resolved by looking for the meter.
+            await context.Database.CreateExecutionStrategy().ExecuteInTransactionAsync(
+                (context, meter),
+                static (state, token) => InsertAsync(state.context, state.meter, token),
+                static (state, token) => state.context.Meters.AnyAsync(m => m.Id == state.meter.Id, token),
+                cancellationToken);
+        }
+        catch (Exception e) when (e.GetBaseException() is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable })
+        {
+            throw new HandOverTimeoutException(e);
+        }
+
+        context.ChangeTracker.AcceptAllChanges();
+    }
+
+    private static async Task InsertAsync(MeteringDbContext context, Meter meter, CancellationToken cancellationToken)
+    {
+        var timeout = $"{LockTimeout.TotalMilliseconds}ms";
+        await context.Database.ExecuteSqlAsync($"select set_config('lock_timeout', {timeout}, true)", cancellationToken);
+
+        // First, so that the lock is held only for the rest: no sink waits for a meter that turns out to be refused.
+        await context.SaveChangesAsync(acceptAllChangesOnSuccess: false, cancellationToken);
+        await context.Database.ExecuteSqlRawAsync(LockSql, cancellationToken);
+        await context.Database.ExecuteSqlRawAsync(StartsSql, [meter.Id.ToUuid()], cancellationToken);
+    }
+}
+
+/// <summary>Counting did not pause for the creation of a meter; nothing was created.</summary>
+#pragma warning disable CA1032 // Thrown in one place, always with its cause.
+public sealed class HandOverTimeoutException(Exception cause) : Exception("Counting did not pause for a new meter in time.", cause)
+#pragma warning restore CA1032
+{
+}
