@@ -23,8 +23,8 @@ public sealed class SegmentMaintenance(NpgsqlDataSource dataSource, SegmentPolic
     private const string LastSql = "select max(id) from event_segments";
 
     private const string IsFullSql = """
-        select pg_relation_size(format('usage_events_%s_pkey', id)::regclass) >= @bytes or (opened_at <= now() - @age and exists (select from usage_events where segment = id))
-        from event_segments where opened_at is not null and closed_at is null
+        select pg_relation_size(format('usage_events_%s_pkey', id)::regclass) >= @bytes or (opened_at <= now() - @age and exists (select from usage_events e where e.segment = s.id))
+        from event_segments s where opened_at is not null and closed_at is null
         """;
 
     private const string RotateSql = """

@@ -6,7 +6,7 @@ using FsCheck.Fluent;
 
 namespace CloudNative.Metering.Tests.Events;
 
-/// <summary>Whatever producers, consumers, crashes and zombies do in whatever order, each id counts once and each record stands once in the books.</summary>
+/// <summary>Whatever producers, consumers, crashes, zombies and segments do in whatever order, each id counts once and each record stands once in the books.</summary>
 public sealed class UsageEventStoreProperties(TestServers servers)
 {
     private const int Partitions = 3, Consumers = 2, MaxBatch = 4, Ids = 12, Histories = 25, Steps = 40;
@@ -24,6 +24,9 @@ public sealed class UsageEventStoreProperties(TestServers servers)
 
         /// <summary>As before, but the consumer does not learn of the commit.</summary>
         ConsumeUnaware,
+
+        /// <summary>The segment that is written to is closed, and another opened.</summary>
+        CloseSegment,
     }
 
     private sealed record Step(Action Action, int Consumer, int Partition, int Id);
@@ -50,7 +53,8 @@ public sealed class UsageEventStoreProperties(TestServers servers)
 
     private static Gen<Step> StepGenerator() =>
         from action in Gen.Frequency(
-            (4, Gen.Constant(Action.Produce)), (1, Gen.Constant(Action.TakeOver)), (3, Gen.Constant(Action.Consume)), (1, Gen.Constant(Action.ConsumeUnaware)))
+            (4, Gen.Constant(Action.Produce)), (1, Gen.Constant(Action.TakeOver)), (3, Gen.Constant(Action.Consume)), (1, Gen.Constant(Action.ConsumeUnaware)),
+            (1, Gen.Constant(Action.CloseSegment)))
         from consumer in Gen.Choose(0, Consumers - 1)
         from partition in Gen.Choose(0, Partitions - 1)
         from id in Gen.Choose(0, Ids - 1)
@@ -93,6 +97,7 @@ public sealed class UsageEventStoreProperties(TestServers servers)
                 Action.TakeOver => TakeOverAsync(step.Consumer, step.Partition),
                 Action.Consume => ConsumeAsync(step.Consumer, step.Partition, learns: true),
                 Action.ConsumeUnaware => ConsumeAsync(step.Consumer, step.Partition, learns: false),
+                Action.CloseSegment => new SegmentMaintenance(database.Source, SegmentPolicy.Default).CloseAsync(CancellationToken.None),
                 _ => Task.CompletedTask,
             };
         }
