@@ -1,5 +1,7 @@
+using CloudNative.ApiService.Audit;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
+using CloudNative.ApiService.DeadLetters;
 using CloudNative.ApiService.Events;
 using CloudNative.ApiService.Health;
 using CloudNative.ApiService.Json;
@@ -34,6 +36,7 @@ internal static class Api
         builder.Services.AddApiJson();
         builder.Services.AddApiDocument();
         builder.Services.AddEvents();
+        builder.Services.AddDeadLetters();
         builder.Services.AddSingleton<RollupQuery>();
         builder.Services.AddLedger();
         builder.Services.AddSystemHealth();
@@ -52,6 +55,8 @@ internal static class Api
     {
         app.MapApiDocument();
         var api = app.MapGroup(BasePath).RequireAuthorization().RefuseUnknownParameters().ProducesCommonProblems();
+        api.MapAudit();
+        api.MapDeadLetters();
         api.MapEvents();
         api.MapLedger();
         api.MapMeters();

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using CloudNative.Metering.Audit;
 
 namespace CloudNative.ApiService.Authentication;
 
@@ -10,4 +11,7 @@ internal static class ApiKeyClaims
     /// <summary>The tenant the caller belongs to; behind authentication there always is one.</summary>
     public static Ulid TenantId(this ClaimsPrincipal user) =>
         Ulid.Parse(user.FindFirstValue(Tenant) ?? throw new InvalidOperationException("No tenant: the route is open to anybody."));
+
+    /// <summary>The key that acts, within its tenant.</summary>
+    public static Actor Actor(this ClaimsPrincipal user) => new(user.TenantId(), Ulid.Parse(user.FindFirstValue(Key)!));
 }

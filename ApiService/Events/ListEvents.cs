@@ -1,8 +1,8 @@
 using System.ComponentModel;
 using System.Security.Claims;
-using System.Text.Json;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
+using CloudNative.ApiService.Json;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.Events;
 using CloudNative.Metering.Validation;
@@ -12,9 +12,6 @@ namespace CloudNative.ApiService.Events;
 
 internal static class ListEvents
 {
-    public const int DefaultLimit = 100;
-    public const int MaxLimit = 1000;
-
     /// <summary>Which events; all conditions must hold.</summary>
     /// <param name="From">Events at or after this time, RFC 3339.</param>
     /// <param name="To">Events before this time, RFC 3339.</param>
@@ -27,7 +24,7 @@ internal static class ListEvents
     /// <param name="Limit">At most so many events, 1 to 1000.</param>
     internal sealed record Parameters(
         string? From, string? To, string? IngestedAtFrom, string? IngestedAtTo, string? Id, string? Source, string? Subject, string? Type,
-        [property: DefaultValue(DefaultLimit)] int? Limit);
+        [property: DefaultValue(PageLimit.Default)] int? Limit);
 
     /// <summary>One stored event and what became of it.</summary>
     /// <param name="Event">The event as it was received.</param>
@@ -36,7 +33,7 @@ internal static class ListEvents
     /// <param name="ValidationError">Why meters of its type did not count it; absent when all did.</param>
     /// <param name="Meters">Slugs of the meters that counted it, sorted.</param>
     internal sealed record IngestedEvent(
-        JsonElement Event, DateTimeOffset IngestedAt, DateTimeOffset StoredAt, string? ValidationError, IReadOnlyList<string> Meters);
+        RawJson Event, DateTimeOffset IngestedAt, DateTimeOffset StoredAt, string? ValidationError, IReadOnlyList<string> Meters);
 
     public static void MapListEvents(this RouteGroupBuilder events) => events.MapGet("/", HandleAsync).WithName("ListEvents");
 
@@ -56,12 +53,10 @@ internal static class ListEvents
             Source = parameters.Source,
             Subject = parameters.Subject,
             Type = parameters.Type,
-            Limit = parameters.Limit ?? DefaultLimit,
+            Limit = PageLimit.Read(parameters.Limit, errors),
         };
         TimeRange.Check("from", filter.From, "to", filter.To, errors);
         TimeRange.Check("ingestedAtFrom", filter.IngestedAtFrom, "ingestedAtTo", filter.IngestedAtTo, errors);
-        if (filter.Limit is < 1 or > MaxLimit)
-            errors.Add(new FieldError("limit", ErrorCodes.OutOfRange, $"Must be 1 to {MaxLimit}."));
         if (errors.Count > 0)
             return Problem.Validation(errors);
 
@@ -70,7 +65,7 @@ internal static class ListEvents
     }
 
     private static IngestedEvent Describe(StoredEvent stored) => new(
-        JsonElement.Parse(stored.Event.Span),
+        new RawJson(stored.Event),
         stored.IngestedAt,
         stored.StoredAt,
         stored.Reasons.Count == 0 ? null : string.Join("; ", stored.Reasons),

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using CloudNative.ApiService.Events;
+using CloudNative.ApiService.Json;
 using CloudNative.Metering.Rollups;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -21,6 +22,8 @@ internal sealed class ApiSchemas : IOpenApiSchemaTransformer
             (schema.Type, schema.Format) = (JsonSchemaType.String, "date-time");
         else if (type == typeof(ExactNumber))
             schema.Type = JsonSchemaType.Number;
+        else if (type == typeof(RawJson))
+            schema.Description = "JSON as it was received.";
         else if (type.IsEnum)
             schema.Type = JsonSchemaType.String;
         else if (type == typeof(CloudEvent))

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CloudNative.Metering.Events;
 
 namespace CloudNative.Metering.DeadLetters;
@@ -13,7 +14,32 @@ public static class DeadLetterReason
 
     /// <summary>PostgreSQL refused the event.</summary>
     public const string StoreRefused = "store_refused";
+
+    public static readonly IReadOnlyList<string> All = [UnknownTenant, InvalidEvent, StoreRefused];
 }
 
 /// <summary>A record that could not be counted, with its original bytes and its place in the log.</summary>
-internal sealed record DeadLetter(PartitionClaim Claim, IngestRecord Record, Rejection Rejection);
+internal sealed record DeadLetter(PartitionClaim Claim, IngestRecord Record, Rejection Rejection)
+{
+    /// <summary>The key of the (source, id) that the bytes show, however wrong they are otherwise; null where they show none.</summary>
+    public Guid? EventKey()
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(Record.Value);
+            return Text(document.RootElement, "source") is { } source && Text(document.RootElement, "id") is { } id
+                ? UsageEventKey.Of(Record.TenantId, source, id)
+                : null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // No JSON, or an unpaired surrogate: nobody can ask for it by name.
+            return null;
+        }
+    }
+
+    private static string? Text(JsonElement root, string name) =>
+        root.ValueKind == JsonValueKind.Object && root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
+}

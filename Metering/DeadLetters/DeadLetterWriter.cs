@@ -8,8 +8,8 @@ namespace CloudNative.Metering.DeadLetters;
 internal static class DeadLetterWriter
 {
     private const string Sql = """
-        insert into dead_letters (stream_id, partition, "offset", tenant_id, ingested_at, reason, detail, value)
-        select * from unnest(@streams, @partitions, @offsets, @tenants, @ingested, @reasons, @details, @values)
+        insert into dead_letters (stream_id, partition, "offset", tenant_id, ingested_at, reason, detail, value, id, event_key)
+        select * from unnest(@streams, @partitions, @offsets, @tenants, @ingested, @reasons, @details, @values, @ids, @event_keys)
         on conflict do nothing
         """;
 
@@ -25,6 +25,8 @@ internal static class DeadLetterWriter
             SqlArray.Of("reasons", NpgsqlDbType.Text, letters, letter => letter.Rejection.Reason),
             SqlArray.Of("details", NpgsqlDbType.Text, letters, letter => letter.Rejection.Detail),
             SqlArray.Of("values", NpgsqlDbType.Bytea, letters, letter => letter.Record.Value.ToArray()),
+            SqlArray.Of("ids", NpgsqlDbType.Uuid, letters, _ => Ulid.NewUlid().ToUuid()),
+            SqlArray.Of("event_keys", NpgsqlDbType.Uuid, letters, letter => letter.EventKey()),
         },
     };
 }

@@ -114,15 +114,13 @@ public sealed class UsageEventList(NpgsqlDataSource dataSource, MeteringDbContex
     {
         parameters.AddWithValue("tenant", tenantId.ToUuid());
         parameters.AddWithValue("limit", filter.Limit);
-        Add("from", NpgsqlDbType.TimestampTz, filter.From);
-        Add("to", NpgsqlDbType.TimestampTz, filter.To);
-        Add("ingested_from", NpgsqlDbType.TimestampTz, filter.IngestedAtFrom);
-        Add("ingested_to", NpgsqlDbType.TimestampTz, filter.IngestedAtTo);
-        Add("id", NpgsqlDbType.Text, filter.Id);
-        Add("source", NpgsqlDbType.Text, filter.Source);
-        Add("subject", NpgsqlDbType.Text, filter.Subject);
-        Add("type", NpgsqlDbType.Text, filter.Type);
-
-        void Add(string name, NpgsqlDbType type, object? value) => parameters.Add(new NpgsqlParameter(name, type) { Value = value ?? DBNull.Value });
+        parameters.Add(SqlOptional.Of("from", NpgsqlDbType.TimestampTz, filter.From));
+        parameters.Add(SqlOptional.Of("to", NpgsqlDbType.TimestampTz, filter.To));
+        parameters.Add(SqlOptional.Of("ingested_from", NpgsqlDbType.TimestampTz, filter.IngestedAtFrom));
+        parameters.Add(SqlOptional.Of("ingested_to", NpgsqlDbType.TimestampTz, filter.IngestedAtTo));
+        parameters.Add(SqlOptional.Of("id", NpgsqlDbType.Text, filter.Id));
+        parameters.Add(SqlOptional.Of("source", NpgsqlDbType.Text, filter.Source));
+        parameters.Add(SqlOptional.Of("subject", NpgsqlDbType.Text, filter.Subject));
+        parameters.Add(SqlOptional.Of("type", NpgsqlDbType.Text, filter.Type));
     }
 }

@@ -1,0 +1,68 @@
+using System.ComponentModel;
+using System.Security.Claims;
+using CloudNative.ApiService.Authentication;
+using CloudNative.ApiService.Binding;
+using CloudNative.ApiService.Json;
+using CloudNative.ApiService.Problems;
+using CloudNative.Metering.Audit;
+using CloudNative.Metering.Validation;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace CloudNative.ApiService.Audit;
+
+/// <summary>One thing that somebody did.</summary>
+/// <param name="Id">Its ULID.</param>
+/// <param name="At">When it was done.</param>
+/// <param name="ApiKeyId">The key that did it.</param>
+/// <param name="Action"><c>dead_letter.repaired</c>, <c>dead_letter.replayed</c> or <c>dead_letter.discarded</c>.</param>
+/// <param name="TargetId">What it was done to: the dead letter's id.</param>
+/// <param name="Before">What the target was before: <c>state</c>, and <c>event</c> or <c>reason</c> where there is one.</param>
+/// <param name="After">What it is since, in the same form.</param>
+internal sealed record AuditItem(string Id, DateTimeOffset At, string ApiKeyId, string Action, string TargetId, RawJson Before, RawJson After)
+{
+    public static AuditItem From(AuditEntry entry) => new(
+        entry.Id.ToString(), entry.At, entry.ApiKeyId.ToString(), entry.Action, entry.TargetId.ToString(), new RawJson(entry.Before), new RawJson(entry.After));
+}
+
+internal static class AuditEndpoints
+{
+    /// <summary>Which entries; all conditions must hold.</summary>
+    /// <param name="From">At or after this time, RFC 3339.</param>
+    /// <param name="To">Before this time, RFC 3339.</param>
+    /// <param name="TargetId">Only what was done to this.</param>
+    /// <param name="Cursor">The <c>nextCursor</c> of the part before.</param>
+    /// <param name="Limit">At most so many entries, 1 to 1000.</param>
+    internal sealed record Parameters(
+        string? From, string? To, string? TargetId, string? Cursor, [property: DefaultValue(PageLimit.Default)] int? Limit);
+
+    /// <summary>A part of the list, newest first.</summary>
+    /// <param name="Items">The entries.</param>
+    /// <param name="NextCursor">To be sent as <c>cursor</c> for the next part; absent at the end.</param>
+    internal sealed record AuditPage(IReadOnlyList<AuditItem> Items, string? NextCursor);
+
+    public static void MapAudit(this RouteGroupBuilder api) => api.MapGet("/audit", ListAsync).WithName("ListAudit").WithTags("Audit");
+
+    /// <summary>List what was done</summary>
+    /// <remarks>Newest first. Entries are never changed and never deleted.</remarks>
+    internal static async Task<Results<Ok<AuditPage>, ApiProblem>> ListAsync(
+        [AsParameters] Parameters parameters, ClaimsPrincipal user, AuditLog audit, CancellationToken cancellationToken)
+    {
+        var errors = new List<FieldError>();
+        var limit = PageLimit.Read(parameters.Limit, errors);
+        var filter = new AuditFilter
+        {
+            From = TimeRange.Read("from", parameters.From, errors),
+            To = TimeRange.Read("to", parameters.To, errors),
+            TargetId = UlidParameter.Read("targetId", parameters.TargetId, errors),
+            After = UlidParameter.Read("cursor", parameters.Cursor, errors),
+            Limit = limit + 1,
+        };
+        TimeRange.Check("from", filter.From, "to", filter.To, errors);
+        if (errors.Count > 0)
+            return Problem.Validation(errors);
+
+        var entries = await audit.ListAsync(user.TenantId(), filter, cancellationToken);
+        return TypedResults.Ok(new AuditPage(
+            [.. entries.Take(limit).Select(AuditItem.From)], entries.Count > limit ? entries[limit - 1].Id.ToString() : null));
+    }
+}
