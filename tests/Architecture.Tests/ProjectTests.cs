@@ -23,6 +23,7 @@ public sealed partial class ProjectTests
     [InlineData("IngestService", "Metering ServiceDefaults")]
     [InlineData("MigrationService", "Metering ServiceDefaults")]
     [InlineData("samples/AiGateway", "ServiceDefaults")]
+    [InlineData("bench", "Hosting Metering MigrationService ApiService IngestService")]
     public void References_EachProject_AreTheAllowedOnes(string project, string allowed)
     {
         var path = Projects.Keys.Single(path => path.StartsWith($"{project}/", StringComparison.Ordinal));

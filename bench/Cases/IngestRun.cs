@@ -1,0 +1,44 @@
+using CloudNative.Bench.Harness;
+using CloudNative.Bench.Load;
+using CloudNative.Bench.Servers;
+
+namespace CloudNative.Bench.Cases;
+
+/// <summary>
+/// The API alone: nothing counts while it is measured. Between two measurements a sink counts what was acknowledged, so that the log does not fill up
+/// (the API would refuse then) and every acknowledgement is checked.
+/// </summary>
+internal sealed class IngestRun : IAsyncDisposable
+{
+    private readonly Workbench _bench;
+    private readonly MeteringSystem _system;
+    private Sent _acknowledged;
+
+    private IngestRun(Workbench bench, MeteringSystem system)
+    {
+        _bench = bench;
+        _system = system;
+    }
+
+    public Uri Api => _system.Api.Address;
+
+    public static async Task<IngestRun> StartAsync(Workbench bench, CancellationToken cancellationToken)
+    {
+        var system = await MeteringSystem.CreateAsync(bench, cancellationToken);
+        await system.StartApiAsync(cancellationToken, EchoEndpoint.Environment);
+        return new IngestRun(bench, system);
+    }
+
+    public HttpLoad Load(int batch, int connections) => new(Api, Databases.ApiKey, batch, connections, _bench.Clock);
+
+    public async Task<LoadResult> SendAsync(HttpLoad load, long requests, CancellationToken cancellationToken)
+    {
+        var result = await load.RunAsync(requests, cancellationToken);
+        _acknowledged += result.Acknowledged;
+        await _system.DrainAsync(_acknowledged.Events, cancellationToken);
+        await _system.Counts.CheckAsync(_acknowledged, cancellationToken);
+        return result;
+    }
+
+    public ValueTask DisposeAsync() => _system.DisposeAsync();
+}

@@ -1,0 +1,35 @@
+namespace CloudNative.Bench.Harness;
+
+/// <summary>How much each case measures. The full sizes make a timed part last several seconds on 2 cores; quick ones show that it works.</summary>
+internal sealed record Sizes
+{
+    public static readonly Sizes Full = new();
+
+    public static readonly Sizes Quick = new()
+    {
+        Rounds = 2,
+        CopyRows = 50_000,
+        SinkEvents = 40_000,
+        BatchEvents = 30_000,
+        SingleEvents = 5_000,
+        EndToEndEvents = 40_000,
+    };
+
+    /// <summary>A-B pairs of each case.</summary>
+    public int Rounds { get; init; } = 5;
+
+    /// <summary>Rows of D0 and D1 side by side.</summary>
+    public int CopyRows { get; init; } = 500_000;
+
+    /// <summary>Events in Kafka before the sink starts. The in-memory broker holds about 600,000 of them.</summary>
+    public int SinkEvents { get; init; } = 400_000;
+
+    /// <summary>Events of a round in batches of 100, and in batches of 1,000. Nothing counts them meanwhile: they must fit into the broker.</summary>
+    public int BatchEvents { get; init; } = 150_000;
+
+    /// <summary>Events of a round that are posted one by one.</summary>
+    public int SingleEvents { get; init; } = 60_000;
+
+    /// <summary>Events of a round from HTTP to a query.</summary>
+    public int EndToEndEvents { get; init; } = 400_000;
+}
