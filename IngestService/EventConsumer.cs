@@ -1,23 +1,25 @@
 using CloudNative.Metering.Events;
-using CloudNative.ServiceDefaults.Kafka;
 using Confluent.Kafka;
 
 namespace CloudNative.IngestService;
 
-/// <summary>Takes what is there from its partitions, hands it to the store in one transaction, and goes on.</summary>
+/// <summary>Takes what is there from its partitions, hands it to the store, and reads on while that is stored.</summary>
 internal sealed partial class EventConsumer(
-    EventStream stream, EventSink sink, IngestProgress progress, IngestMetrics metrics, ConsumerFactory consumers, ILogger<EventConsumer> logger)
-    : BackgroundService
+    EventStream stream, SinkLanes lanes, IngestProgress progress, ConsumerFactory consumers, ILogger<EventConsumer> logger) : BackgroundService
 {
-    private static readonly TimeSpan PollTimeout = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan IdlePoll = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How long the running transaction may take after the service was told to stop.</summary>
+    /// <summary>While a transaction runs: its end is noticed this soon, also when no record arrives.</summary>
+    private static readonly TimeSpan BusyPoll = TimeSpan.FromMilliseconds(2);
+
+    /// <summary>So long a full consumer waits for the store before it goes on to speak to its group, with its partitions paused.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long the running transactions may take after the service was told to stop.</summary>
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Of one transaction: bounds the memory of a consumer that is behind, and stays far below what one parameter may hold.</summary>
-    private const long MaxBatchBytes = 16 * 1024 * 1024;
-
-    private readonly OwnedPartitions _owned = new();
+    /// <summary>Partitions whose next offset the broker does not have.</summary>
+    private readonly Queue<TopicPartition> _outside = [];
 
     // Consume blocks its thread, so the loop has one of its own.
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -30,13 +32,13 @@ internal sealed partial class EventConsumer(
         try
         {
             await stream.OpenAsync(stoppingToken);
-            await sink.PrepareAsync(stoppingToken);
+            await lanes.PrepareAsync(stoppingToken);
             await ConsumeAsync(stoppingToken, drain.Token);
         }
         catch (Exception e) when (!stoppingToken.IsCancellationRequested)
         {
             // The host stops with its background service, and must not look as if it had finished.
-            LogStopped(e);
+            LogFailed(e);
             Environment.ExitCode = 1;
             throw;
         }
@@ -50,11 +52,17 @@ internal sealed partial class EventConsumer(
         {
             while (!stoppingToken.IsCancellationRequested)
             {
-                Collect(consumer);
-                if (_owned.Waiting > 0)
-                    await StoreAsync(consumer, drainToken);
-                foreach (var claim in _owned.Claims)
-                    progress.Observe(claim.Partition, claim.NextOffset, Lag(consumer, claim));
+                if (lanes.IsFull && lanes.IsBusy)
+                    await WaitForRoomAsync(consumer, stoppingToken);
+                else
+                    Collect(consumer);
+                await TurnAsync(consumer, drainToken);
+            }
+
+            while (lanes.IsBusy)
+            {
+                await lanes.AnyAsync();
+                await TurnAsync(consumer, drainToken);
             }
         }
         finally
@@ -66,12 +74,30 @@ internal sealed partial class EventConsumer(
 
     private void Collect(IConsumer<byte[], byte[]> consumer)
     {
-        var timeout = PollTimeout;
-        while (_owned.Waiting < consumers.MaxBatchRecords && _owned.WaitingBytes < MaxBatchBytes && Consume(consumer, timeout) is { } result)
+        var timeout = lanes.IsBusy ? BusyPoll : IdlePoll;
+        while (!lanes.IsFull && Consume(consumer, timeout) is { } record)
         {
-            _owned.Add(result.Partition, EventRecordReader.Read(result), result.Message.Headers);
+            lanes.Add(record);
             timeout = TimeSpan.Zero;
         }
+    }
+
+    private async Task WaitForRoomAsync(IConsumer<byte[], byte[]> consumer, CancellationToken stoppingToken)
+    {
+        var room = lanes.AnyAsync();
+        await Task.WhenAny(room, Task.Delay(Patience, stoppingToken));
+        if (room.IsCompleted)
+            return;
+
+        // A store that is away for long must not cost the membership: who does not poll is thrown out of the group.
+        while (!room.IsCompleted && !stoppingToken.IsCancellationRequested)
+        {
+            consumer.Pause(consumer.Assignment);
+            if (Consume(consumer, IdlePoll) is { } record)
+                lanes.Add(record);
+        }
+
+        consumer.Resume(consumer.Assignment);
     }
 
     private ConsumeResult<byte[], byte[]>? Consume(IConsumer<byte[], byte[]> consumer, TimeSpan timeout)
@@ -80,31 +106,33 @@ internal sealed partial class EventConsumer(
         {
             return consumer.Consume(timeout);
         }
-        catch (ConsumeException e) when (e.Error.Code != ErrorCode.Local_AutoOffsetReset && !e.Error.IsFatal)
+        catch (ConsumeException e) when (!e.Error.IsFatal)
         {
             progress.Failed(e.Error.Reason);
             LogConsumeFailed(e.Error.Reason);
+            if (e.Error.Code == ErrorCode.Local_AutoOffsetReset)
+                _outside.Enqueue(e.ConsumerRecord.TopicPartition);
             return null;
         }
     }
 
-    private async Task StoreAsync(IConsumer<byte[], byte[]> consumer, CancellationToken cancellationToken)
+    private async Task TurnAsync(IConsumer<byte[], byte[]> consumer, CancellationToken drainToken)
     {
-        var started = metrics.Start();
-        using var span = KafkaTracing.StartProcess(UsageEventTopic.Name, _owned.Headers);
-        var batches = _owned.Take();
-        var result = await sink.StoreAsync(batches, cancellationToken);
-        foreach (var batch in batches)
+        var (stored, lost) = await lanes.TurnAsync(drainToken);
+        foreach (var batch in stored)
         {
-            if (result.Lost.Contains(batch.Claim.Partition))
-                LogFenced(batch.Claim.Partition, batch.Claim.Epoch);
-            else
-                Advance(consumer, batch);
+            // For tools that show lag only: where counting goes on is read from PostgreSQL.
+            consumer.StoreOffset(new TopicPartitionOffset(UsageEventTopic.Name, batch.Claim.Partition, batch.End));
         }
 
-        metrics.Stored(batches, result, started);
-        if (result.Lost.Count > 0)
+        foreach (var batch in lost)
+            LogFenced(batch.Claim.Partition, batch.Claim.Epoch);
+        if (lost.Count > 0)
             Rejoin(consumer);
+        while (_outside.TryDequeue(out var partition))
+            await StopAsync(consumer, partition, drainToken);
+        foreach (var claim in lanes.Claims)
+            progress.Observe(claim.Partition, claim.NextOffset, Lag(consumer, claim));
     }
 
     /// <summary>
@@ -114,31 +142,49 @@ internal sealed partial class EventConsumer(
     private void Rejoin(IConsumer<byte[], byte[]> consumer)
     {
         consumer.Unsubscribe();
-        Release(_owned.Claims.Select(claim => claim.Partition));
+        Release(lanes.Claims.Select(claim => claim.Partition));
         consumer.Subscribe(UsageEventTopic.Name);
     }
 
-    private void Advance(IConsumer<byte[], byte[]> consumer, PartitionBatch batch)
+    /// <summary>The log was cut under the consumer, or the topic was made again: then all of it is claimed anew, as another stream.</summary>
+    private async Task StopAsync(IConsumer<byte[], byte[]> consumer, TopicPartition partition, CancellationToken cancellationToken)
     {
-        _owned.Advance(batch);
-        // For tools that show lag only: where counting goes on is read from PostgreSQL.
-        consumer.StoreOffset(new TopicPartitionOffset(UsageEventTopic.Name, batch.Claim.Partition, batch.End));
+        if (lanes.Claims.FirstOrDefault(claim => claim.Partition == partition.Partition.Value) is not { } claim)
+            return;
+        if (await stream.OpenAsync(cancellationToken))
+            Rejoin(consumer);
+        else
+            Stop(new OffsetOutsideLogException(partition, claim.NextOffset, consumer.GetWatermarkOffsets(partition)));
     }
 
-    private List<TopicPartitionOffset> Assign(IConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions, CancellationToken cancellationToken)
+    /// <summary>One partition is not counted any further, and readiness says so; the others go on.</summary>
+    private void Stop(OffsetOutsideLogException cause)
     {
-        var offsets = new List<TopicPartitionOffset>(partitions.Count);
-        foreach (var partition in partitions)
+        Release([cause.Partition]);
+        progress.Stopped(cause.Partition, cause.Message);
+        LogStopped(cause.Message);
+    }
+
+    private List<TopicPartitionOffset> Assign(IConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions, CancellationToken cancellationToken) =>
+        [.. partitions.Select(partition => new TopicPartitionOffset(partition, Claim(consumer, partition, cancellationToken)))];
+
+    private Offset Claim(IConsumer<byte[], byte[]> consumer, TopicPartition partition, CancellationToken cancellationToken)
+    {
+        try
         {
             // librdkafka calls back on the thread that consumes and waits for the answer, so there is nothing to be awaited by.
             var claim = stream.TakeOverAsync(consumer, partition, cancellationToken).GetAwaiter().GetResult();
-            _owned.Assign(claim);
-            offsets.Add(new TopicPartitionOffset(partition, claim.NextOffset));
+            lanes.Owning(claim.Partition).Assign(claim);
+            progress.Joined();
+            LogClaimed(claim.Partition, claim.NextOffset);
+            return claim.NextOffset;
         }
-
-        progress.Joined();
-        LogAssigned(partitions.Count);
-        return offsets;
+        catch (OffsetOutsideLogException e)
+        {
+            // Kafka wants it assigned. Its records are ignored, because it is not claimed.
+            Stop(e);
+            return Offset.End;
+        }
     }
 
     private void Revoke(IEnumerable<TopicPartitionOffset> partitions) => Release(partitions.Select(partition => partition.Partition.Value));
@@ -147,7 +193,7 @@ internal sealed partial class EventConsumer(
     {
         foreach (var partition in partitions.ToList())
         {
-            _owned.Remove(partition);
+            lanes.Owning(partition).Remove(partition);
             progress.Forget(partition);
         }
     }
@@ -162,9 +208,12 @@ internal sealed partial class EventConsumer(
     [LoggerMessage(2, LogLevel.Warning, "Partition {Partition} was taken over by another consumer (this one had epoch {Epoch}); its batch was dropped, to be counted there")]
     private partial void LogFenced(int partition, long epoch);
 
-    [LoggerMessage(3, LogLevel.Information, "Took over {Count} partitions")]
-    private partial void LogAssigned(int count);
+    [LoggerMessage(3, LogLevel.Information, "Took over partition {Partition} at offset {Offset}")]
+    private partial void LogClaimed(int partition, long offset);
 
     [LoggerMessage(4, LogLevel.Critical, "Counting stops")]
-    private partial void LogStopped(Exception exception);
+    private partial void LogFailed(Exception exception);
+
+    [LoggerMessage(5, LogLevel.Critical, "Counting stops at one partition until Ingest:AcceptLostRecords lets it go on at the earliest record: {Reason}")]
+    private partial void LogStopped(string reason);
 }

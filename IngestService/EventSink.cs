@@ -93,7 +93,8 @@ internal sealed partial class EventSink(UsageEventStore store, IngestProgress pr
     /// </summary>
     private static bool IsRefusal(Exception e) => e switch
     {
-        PostgresException refused => refused.SqlState[..2] is "22" or "23" or "54",
+        // A unique violation is another transaction's same event, not this record's fault.
+        PostgresException refused => refused.SqlState != PostgresErrorCodes.UniqueViolation && refused.SqlState[..2] is "22" or "23" or "54",
         ArgumentException or OverflowException or FormatException or JsonException => true,
         _ => false,
     };

@@ -17,13 +17,16 @@ internal sealed partial class EventStream(
 
     private int _streamId;
 
-    /// <summary>Finds out which stream the topic is; waits for a broker or a database that is away.</summary>
-    public async Task OpenAsync(CancellationToken cancellationToken)
+    /// <summary>Finds out which stream the topic is, and tells whether it is another than before; waits for a broker or a database that is away.</summary>
+    public async Task<bool> OpenAsync(CancellationToken cancellationToken)
     {
+        var before = _streamId;
         var mayBeReplaced = options.Value.AcceptReplacedTopic ?? environment.IsDevelopment();
         var identity = await UntilDoneAsync(IdentifyAsync, cancellationToken);
         _streamId = await UntilDoneAsync(token => IngestOffsets.OpenStreamAsync(dataSource, identity, mayBeReplaced, token), cancellationToken);
-        LogOpened(identity.Topic, identity.TopicId, _streamId);
+        if (_streamId != before)
+            LogOpened(identity.Topic, identity.TopicId, _streamId);
+        return _streamId != before;
     }
 
     /// <summary>Makes this consumer the only owner of the partition.</summary>
@@ -33,9 +36,14 @@ internal sealed partial class EventStream(
         var log = await UntilDoneAsync(_ => Task.FromResult(consumer.QueryWatermarkOffsets(partition, RequestTimeout)), cancellationToken);
         var claim = await UntilDoneAsync(
             token => IngestOffsets.TakeOverAsync(dataSource, _streamId, partition.Partition, log.Low, token), cancellationToken);
-        if (claim.NextOffset < log.Low || claim.NextOffset > log.High)
-            throw new OffsetOutsideLogException(partition, claim.NextOffset, log);
-        return claim;
+        if (claim.NextOffset >= log.Low && claim.NextOffset <= log.High)
+            return claim;
+
+        var outside = new OffsetOutsideLogException(partition, claim.NextOffset, log);
+        if (!options.Value.AcceptLostRecords)
+            throw outside;
+        LogLost(outside.Message);
+        return await UntilDoneAsync(token => IngestOffsets.MoveAsync(dataSource, claim, log.Low, token), cancellationToken);
     }
 
     private async Task<StreamIdentity> IdentifyAsync(CancellationToken cancellationToken)
@@ -67,11 +75,17 @@ internal sealed partial class EventStream(
     [LoggerMessage(1, LogLevel.Information, "Counting topic {Topic} ({TopicId}) as stream {StreamId}")]
     private partial void LogOpened(string topic, string topicId, int streamId);
 
+    [LoggerMessage(3, LogLevel.Critical, "Goes on at the earliest record, as Ingest:AcceptLostRecords says: {Reason}")]
+    private partial void LogLost(string reason);
+
     [LoggerMessage(2, LogLevel.Warning, "Waits for Kafka and PostgreSQL")]
     private partial void LogWaiting(Exception exception);
 }
 
-/// <summary>Counting stops here, because going on at any other offset would lose events or count them twice.</summary>
+/// <summary>Counting stops at this partition, because going on at any other offset would lose events or count them twice.</summary>
 public sealed class OffsetOutsideLogException(TopicPartition partition, long next, WatermarkOffsets log) : Exception(
     $"Partition {partition.Partition.Value} of '{partition.Topic}' is counted up to offset {next}, but its log holds {log.Low.Value} to {log.High.Value}: "
-    + (next < log.Low ? "the broker deleted records that were not counted." : "the log was cut, or is another cluster's."));
+    + (next < log.Low ? "the broker deleted records that were not counted." : "the log was cut, or is another cluster's."))
+{
+    public int Partition => partition.Partition.Value;
+}

@@ -24,6 +24,8 @@ internal sealed class IngestMetrics
         _flush = meter.CreateHistogram<double>("cloudnative.ingest.flush.duration", "s", "Time of one transaction.");
         _freshness = meter.CreateHistogram<double>("cloudnative.ingest.freshness", "s", "Age of a transaction's oldest event when it is counted.");
         meter.CreateObservableGauge("cloudnative.ingest.lag", () => progress.Lag, "{event}", "Events of the owned partitions that wait to be counted.");
+        meter.CreateObservableGauge(
+            "cloudnative.ingest.stopped_partitions", () => progress.StoppedPartitions, "{partition}", "Partitions whose next record is not in the log: not counted until a person decides.");
     }
 
     /// <summary>To be handed to <see cref="Stored"/> when the transaction is through.</summary>

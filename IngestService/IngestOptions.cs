@@ -31,4 +31,17 @@ public sealed class IngestOptions
     /// each start; elsewhere events of the old topic may be lost with it, so the service stops and a person decides.
     /// </summary>
     public bool? AcceptReplacedTopic { get; set; }
+
+    /// <summary>
+    /// Whether a partition whose next record is not in the log (deleted uncounted, or the log was cut) goes on at its earliest record. Default false: that
+    /// partition stops, readiness says so, and a person decides. Set it, restart, and unset it again.
+    /// </summary>
+    public bool AcceptLostRecords { get; set; }
+
+    /// <summary>
+    /// Transactions that may run at the same time, each over its share of the partitions: 1 to 64. Default half of the cores: one of PostgreSQL's processes and
+    /// one lane keep two cores busy (measured).
+    /// </summary>
+    [Range(1, 64)]
+    public int Lanes { get; set; } = Math.Clamp(Environment.ProcessorCount / 2, 1, 64);
 }

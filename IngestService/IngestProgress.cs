@@ -10,6 +10,7 @@ internal sealed class IngestProgress(TimeProvider clock, IOptions<IngestOptions>
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<int, (long NextOffset, long Lag, long MovedAt)> _partitions = [];
+    private readonly SortedDictionary<int, string> _stopped = [];
     private bool _joined;
     private string? _failure;
     private long _failingSince;
@@ -20,6 +21,16 @@ internal sealed class IngestProgress(TimeProvider clock, IOptions<IngestOptions>
         {
             lock (_lock)
                 return _partitions.Values.Sum(partition => partition.Lag);
+        }
+    }
+
+    /// <summary>How many partitions are not counted any further until a person decides.</summary>
+    public int StoppedPartitions
+    {
+        get
+        {
+            lock (_lock)
+                return _stopped.Count;
         }
     }
 
@@ -47,7 +58,20 @@ internal sealed class IngestProgress(TimeProvider clock, IOptions<IngestOptions>
     public void Forget(int partition)
     {
         lock (_lock)
+        {
             _partitions.Remove(partition);
+            _stopped.Remove(partition);
+        }
+    }
+
+    /// <summary>The partition is this consumer's, and is not counted any further.</summary>
+    public void Stopped(int partition, string reason)
+    {
+        lock (_lock)
+        {
+            _joined = true;
+            _stopped[partition] = reason;
+        }
     }
 
     /// <summary>Something that the service needs did not do its part; it is tried again.</summary>
@@ -67,6 +91,8 @@ internal sealed class IngestProgress(TimeProvider clock, IOptions<IngestOptions>
         {
             var stalled = _partitions.Where(partition => partition.Value.Lag > 0 && IsLongAgo(partition.Value.MovedAt)).Select(partition => partition.Key).ToList();
             var data = new Dictionary<string, object> { ["lag"] = _partitions.Values.Sum(partition => partition.Lag) };
+            if (_stopped.Count > 0)
+                return Task.FromResult(HealthCheckResult.Unhealthy(string.Join(' ', _stopped.Values), data: data));
             return Task.FromResult((_joined, stalled.Count > 0, _failure is not null && IsLongAgo(_failingSince)) switch
             {
                 (false, _, _) => HealthCheckResult.Unhealthy($"has not joined its consumer group yet. {_failure}", data: data),

@@ -21,11 +21,14 @@ internal static class IngestServices
         builder.Services.AddSingleton<StoredKeys>();
         builder.Services.AddSingleton<SegmentMaintenance>();
         builder.Services.AddHostedService<StorageMaintenance>();
-        builder.Services.AddSingleton<UsageEventStore>();
+        builder.Services.AddTransient<UsageEventStore>();
         builder.Services.AddSingleton<IngestProgress>();
         builder.Services.AddSingleton<IngestMetrics>();
         builder.Services.AddSingleton<EventStream>();
-        builder.Services.AddSingleton<EventSink>();
+        builder.Services.AddTransient<EventSink>();
+        builder.Services.AddTransient<SinkLane>();
+        builder.Services.AddSingleton<Func<SinkLane>>(services => services.GetRequiredService<SinkLane>);
+        builder.Services.AddSingleton<SinkLanes>();
         builder.Services.AddSingleton<ConsumerFactory>();
         builder.Services.AddHostedService<EventConsumer>();
         builder.Services.AddHealthChecks().AddCheck<IngestProgress>("progress", tags: [HealthTags.Ready]);

@@ -3,13 +3,13 @@ using Confluent.Kafka;
 
 namespace CloudNative.IngestService;
 
-/// <summary>The partitions that this consumer owns, and the records of each that wait for their transaction.</summary>
+/// <summary>The partitions that a lane owns, and the records of each that wait for their transaction.</summary>
 internal sealed class OwnedPartitions
 {
     private readonly Dictionary<int, (PartitionClaim Claim, List<IngestRecord> Records)> _partitions = [];
 
     /// <summary>Trace contexts of the waiting records.</summary>
-    public List<Headers> Headers { get; } = [];
+    public List<Headers> Headers { get; private set; } = [];
 
     public int Waiting { get; private set; }
 
@@ -45,7 +45,7 @@ internal sealed class OwnedPartitions
         WaitingBytes += record.Value.Length;
     }
 
-    /// <summary>Takes all that waits.</summary>
+    /// <summary>Takes all that waits. What is added from now on belongs to the next transaction, which must not begin before <see cref="Advance"/>.</summary>
     public IReadOnlyList<PartitionBatch> Take()
     {
         var batches = new List<PartitionBatch>();
@@ -58,11 +58,18 @@ internal sealed class OwnedPartitions
         }
 
         (Waiting, WaitingBytes) = (0, 0);
-        Headers.Clear();
+        Headers = [];
         return batches;
     }
 
-    /// <summary>The batch is stored: its partition goes on behind it.</summary>
-    public void Advance(PartitionBatch batch) =>
-        _partitions[batch.Claim.Partition] = (batch.Claim with { NextOffset = batch.End }, []);
+    /// <summary>The batch is stored: its partition goes on behind it, if this is still the claim that it was taken under.</summary>
+    public bool Advance(PartitionBatch batch)
+    {
+        var partition = batch.Claim.Partition;
+        if (!_partitions.TryGetValue(partition, out var owned) || owned.Claim != batch.Claim)
+            return false;
+
+        _partitions[partition] = (batch.Claim with { NextOffset = batch.End }, owned.Records);
+        return true;
+    }
 }

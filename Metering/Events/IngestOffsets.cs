@@ -38,6 +38,10 @@ public static class IngestOffsets
         returning o.partition
         """;
 
+    private const string MoveSql = """
+        update ingest_offsets set next_offset = @to where stream_id = @stream and partition = @partition and epoch = @epoch and next_offset = @from
+        """;
+
     private const string AlreadyStoredSql = """
         select o.partition from ingest_offsets o
         join unnest(@streams, @partitions, @epochs, @starts, @ends) as b (stream_id, partition, epoch, start, until)
@@ -82,6 +86,22 @@ public static class IngestOffsets
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return new PartitionClaim(streamId, partition, reader.GetInt64(0), reader.GetInt64(1));
+    }
+
+    /// <summary>
+    /// Gives up what lies between, for an operator who accepts its loss. Records before the old offset that are read again are duplicates, not counted twice.
+    /// </summary>
+    public static async Task<PartitionClaim> MoveAsync(NpgsqlDataSource dataSource, PartitionClaim claim, long offset, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(MoveSql);
+        command.Parameters.AddWithValue("to", offset);
+        command.Parameters.AddWithValue("from", claim.NextOffset);
+        command.Parameters.AddWithValue("stream", claim.StreamId);
+        command.Parameters.AddWithValue("partition", claim.Partition);
+        command.Parameters.AddWithValue("epoch", claim.Epoch);
+        // Not moved: another took over, and the first batch finds it out.
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        return claim with { NextOffset = offset };
     }
 
     /// <summary>Moves the offsets of the partitions that are still owned, and returns those; the others' records must not be counted.</summary>

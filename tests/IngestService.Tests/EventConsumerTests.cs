@@ -67,13 +67,52 @@ public sealed class EventConsumerTests(TestServers servers)
         await second.StopAsync(Cancellation);
     }
 
+    [Theory]
+    [InlineData(false, HealthStatus.Unhealthy)]
+    [InlineData(true, HealthStatus.Healthy)]
+    public async Task Consume_OnePartitionsOffsetIsOutsideTheLog_StopsThatPartitionAloneUnlessTheLossIsAccepted(bool accept, HealthStatus expected)
+    {
+        await using var database = await IngestDatabase.CreateAsync(servers);
+        Send(database.TenantId, 0, Events);
+        using (var first = await StartAsync(database))
+        {
+            await UntilStoredAsync(database, Events);
+            await first.StopAsync(Cancellation);
+        }
+
+        var stored = (int)await database.ScalarAsync("select count(*) from usage_events where partition = 3");
+        await database.ScalarAsync("update ingest_offsets set next_offset = 1000000 where partition = 3 returning 1");
+        using var consumer = await StartAsync(database, ("Ingest:AcceptLostRecords", $"{accept}"));
+        Send(database.TenantId, Events, Events);
+
+        var expectedEvents = accept ? 2 * Events : (2 * Events) - EventsIn(database, partition: 3) + stored;
+        await UntilStoredAsync(database, expectedEvents);
+        var health = await consumer.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancellation);
+        Assert.Equal(expected, health.Entries["progress"].Status);
+        if (!accept)
+            Assert.Contains("Partition 3 ", health.Entries["progress"].Description, StringComparison.Ordinal);
+        await consumer.StopAsync(Cancellation);
+    }
+
     private static async Task AssertReadyAsync(IHost consumer)
     {
         var health = await consumer.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancellation);
         Assert.Equal(HealthStatus.Healthy, health.Entries["progress"].Status);
     }
 
-    private async Task<IHost> StartAsync(IngestDatabase database)
+    /// <summary>How many of the tenant's events the broker has in the partition.</summary>
+    private int EventsIn(IngestDatabase database, int partition)
+    {
+        using var reader = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig { BootstrapServers = servers.Kafka, GroupId = "unused", EnablePartitionEof = true }).Build();
+        reader.Assign(new TopicPartitionOffset(UsageEventTopic.Name, partition, Offset.Beginning));
+        var tenant = EventRecord.Tenant(database.TenantId);
+        var count = 0;
+        while (reader.Consume(Deadline) is { IsPartitionEOF: false } record)
+            count += record.Message.Headers.TryGetLastBytes(EventRecord.TenantHeader, out var header) && header.SequenceEqual(tenant) ? 1 : 0;
+        return count;
+    }
+
+    private async Task<IHost> StartAsync(IngestDatabase database, params (string Key, string Value)[] settings)
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Environment.EnvironmentName = Environments.Production;
@@ -85,6 +124,7 @@ public sealed class EventConsumerTests(TestServers servers)
             // A group a database: the tests share the topic, not its consumers.
             ["Ingest:GroupId"] = $"ingest-{database.TenantId}",
         });
+        builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)));
         builder.AddServiceDefaults();
         builder.AddIngest();
         var host = builder.Build();

@@ -1,0 +1,50 @@
+using CloudNative.Metering.Events;
+using Confluent.Kafka;
+using Microsoft.Extensions.Options;
+
+namespace CloudNative.IngestService;
+
+/// <summary>All lanes of the process; a partition has its lane by its number.</summary>
+internal sealed class SinkLanes(IOptions<IngestOptions> options, Func<SinkLane> create)
+{
+    /// <summary>Of one transaction: bounds the memory of a consumer that is behind, and stays far below what one parameter may hold.</summary>
+    private const long MaxBatchBytes = 16 * 1024 * 1024;
+
+    private readonly SinkLane[] _lanes = [.. Enumerable.Range(0, options.Value.Lanes).Select(_ => create())];
+
+    public IEnumerable<PartitionClaim> Claims => _lanes.SelectMany(lane => lane.Owned.Claims);
+
+    /// <summary>One lane has all that its next transaction may take: nothing more is consumed until it began.</summary>
+    public bool IsFull => _lanes.Any(lane => lane.Owned.Waiting >= options.Value.MaxBatchRecords || lane.Owned.WaitingBytes >= MaxBatchBytes);
+
+    public bool IsBusy => _lanes.Any(lane => lane.IsBusy);
+
+    public OwnedPartitions Owning(int partition) => _lanes[partition % _lanes.Length].Owned;
+
+    public void Add(ConsumeResult<byte[], byte[]> record) =>
+        Owning(record.Partition).Add(record.Partition, EventRecordReader.Read(record), record.Message.Headers);
+
+    public async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        foreach (var lane in _lanes)
+            await lane.PrepareAsync(cancellationToken);
+    }
+
+    /// <summary>Takes what is stored, and begins what waits.</summary>
+    public async Task<(List<PartitionBatch> Stored, List<PartitionBatch> Lost)> TurnAsync(CancellationToken cancellationToken)
+    {
+        var (stored, lost) = (new List<PartitionBatch>(), new List<PartitionBatch>());
+        foreach (var lane in _lanes)
+        {
+            var ended = await lane.EndAsync();
+            stored.AddRange(ended.Stored);
+            lost.AddRange(ended.Lost);
+            lane.Begin(cancellationToken);
+        }
+
+        return (stored, lost);
+    }
+
+    /// <summary>Completes when a running transaction is through; its result is for <see cref="TurnAsync"/>.</summary>
+    public Task AnyAsync() => Task.WhenAny(_lanes.Where(lane => lane.IsBusy).Select(lane => lane.Storing));
+}
