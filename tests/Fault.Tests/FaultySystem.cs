@@ -40,6 +40,11 @@ public abstract class FaultySystem : IAsyncLifetime
 
     internal Uri ApiAddress { get; private set; } = null!;
 
+    /// <summary>Does not run when a test begins.</summary>
+    internal Part AnotherApi { get; private set; } = null!;
+
+    internal Uri AnotherApiAddress { get; private set; } = null!;
+
     /// <summary>The first one runs when a test begins, the others don't.</summary>
     internal IReadOnlyList<Part> Sink => _sinks;
 
@@ -86,7 +91,7 @@ public abstract class FaultySystem : IAsyncLifetime
         await Broker.HealAsync(cancellationToken);
         foreach (var part in (Part[])[Postgres, Redis, Api, _sinks[0]])
             await part.StartAsync(cancellationToken);
-        foreach (var other in _sinks.Skip(1).Where(sink => sink.IsRunning))
+        foreach (var other in _sinks.Skip(1).Append(AnotherApi).Where(part => part.IsRunning))
             await other.EndAsync(StopSignal.Terminate, StopGrace, cancellationToken);
         await Eventually.SucceedsAsync(CheckHealthAsync, "the API and the first sink are healthy");
     }
@@ -127,7 +132,8 @@ public abstract class FaultySystem : IAsyncLifetime
         Postgres = new Part("postgres", _run, server.PrepareAsync, server.ReadyAsync);
         await Postgres.StartAsync(cancellationToken);
         await server.CreateDatabaseAsync(Database, cancellationToken);
-        Source = NpgsqlDataSource.Create(ConnectionString(port));
+        // Without a pool: no connection outlives a server that a test killed.
+        Source = NpgsqlDataSource.Create($"{ConnectionString(port)};Pooling=false");
     }
 
     private async Task StartRedisAsync(int port, CancellationToken cancellationToken)
@@ -143,7 +149,9 @@ public abstract class FaultySystem : IAsyncLifetime
         var services = new Services(_run, _ports);
         await services.MigrateAsync(ConnectionString(postgres), Broker.Addresses.Test, cancellationToken);
         var database = ConnectionString(Links.ApiToPostgres?.Port ?? postgres);
-        (Api, ApiAddress) = services.Api("api", database, RedisConnection(Links.ApiToRedis?.Port ?? redis), Broker.Addresses.Api);
+        var cache = RedisConnection(Links.ApiToRedis?.Port ?? redis);
+        (Api, ApiAddress) = services.Api("api", database, cache, Broker.Addresses.Api);
+        (AnotherApi, AnotherApiAddress) = services.Api("api-2", database, cache, Broker.Addresses.Api);
         var sinkDatabase = ConnectionString(Links.SinkToPostgres?.Port ?? postgres);
         for (var number = 1; number <= Sinks; number++)
         {
@@ -152,7 +160,7 @@ public abstract class FaultySystem : IAsyncLifetime
             _sinkAddress ??= address;
         }
 
-        _services.AddRange([Api, .. _sinks]);
+        _services.AddRange([Api, AnotherApi, .. _sinks]);
     }
 
     private async Task<long> CountedAsync(CancellationToken cancellationToken)

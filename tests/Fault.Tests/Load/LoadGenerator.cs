@@ -9,8 +9,6 @@ namespace CloudNative.Fault.Tests.Load;
 /// </summary>
 internal sealed class LoadGenerator : IAsyncDisposable
 {
-    private const int Subjects = 40;
-    private static readonly string[] Regions = ["eu", "us", "ap", ""];
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
 
     private readonly TestTenant _tenant;
@@ -30,6 +28,14 @@ internal sealed class LoadGenerator : IAsyncDisposable
 
     public static LoadGenerator Start(TestTenant tenant, Random random, LoadOptions? options = null, EventLedger? ledger = null) =>
         new(tenant, options ?? new LoadOptions(), ledger ?? new EventLedger(), random);
+
+    /// <summary>Sends these events in one request, once.</summary>
+    public static async Task<Outcome> SendAsync(HttpClient http, IReadOnlyCollection<SentEvent> events, EventLedger ledger, CancellationToken cancellationToken)
+    {
+        var (outcome, detail) = await PostAsync(http, Body(events), cancellationToken);
+        ledger.Append(events, outcome, detail);
+        return outcome;
+    }
 
     /// <summary>Waits until so many events more are acknowledged.</summary>
     public async Task ProgressAsync(int events)
@@ -61,8 +67,9 @@ internal sealed class LoadGenerator : IAsyncDisposable
     {
         while (!_stopping.IsCancellationRequested && _made < _options.MaxEvents)
         {
-            var events = Make(random);
-            var body = JsonSerializer.SerializeToUtf8Bytes(events.Select(sent => sent.ToCloudEvent()));
+            var events = Make(random, _options.MaxBatch);
+            Interlocked.Add(ref _made, events.Count);
+            var body = Body(events);
             await UntilAcknowledgedAsync(events, body);
             if (random.Next(_options.RepeatOneIn) == 0)
                 await UntilAcknowledgedAsync(events, body);
@@ -70,23 +77,19 @@ internal sealed class LoadGenerator : IAsyncDisposable
         }
     }
 
-    private List<SentEvent> Make(Random random)
+    private static List<SentEvent> Make(Random random, int maxBatch)
     {
-        var count = random.Next(2) == 0 ? 1 : random.Next(1, _options.MaxBatch + 1);
-        Interlocked.Add(ref _made, count);
-        return [.. Enumerable.Range(0, count).Select(_ => new SentEvent(
-            Guid.NewGuid().ToString("N"),
-            $"subject-{random.Next(Subjects)}",
-            Regions[random.Next(Regions.Length)],
-            _options.From.AddSeconds(random.Next(_options.Minutes * 60)).AddMilliseconds(random.Next(1000)),
-            random.Next(-1_000, 1_000_000) / 1_000m))];
+        var count = random.Next(2) == 0 ? 1 : random.Next(1, maxBatch + 1);
+        return [.. Enumerable.Range(0, count).Select(_ => SentEvent.New(random))];
     }
+
+    private static byte[] Body(IEnumerable<SentEvent> events) => JsonSerializer.SerializeToUtf8Bytes(events.Select(sent => sent.ToCloudEvent()));
 
     private async Task UntilAcknowledgedAsync(List<SentEvent> events, byte[] body)
     {
         while (true)
         {
-            var (outcome, detail) = await PostAsync(body);
+            var (outcome, detail) = await PostAsync(_tenant.Http, body, _givingUp.Token);
             Ledger.Append(events, outcome, detail);
             if (outcome == Outcome.Acknowledged)
                 return;
@@ -95,20 +98,20 @@ internal sealed class LoadGenerator : IAsyncDisposable
         }
     }
 
-    private async Task<(Outcome Outcome, string Detail)> PostAsync(byte[] body)
+    private static async Task<(Outcome Outcome, string Detail)> PostAsync(HttpClient http, byte[] body, CancellationToken cancellationToken)
     {
         try
         {
             using var content = new ByteArrayContent(body) { Headers = { ContentType = new("application/cloudevents-batch+json") } };
-            using var answer = await _tenant.Http.PostAsync("events", content, _givingUp.Token);
+            using var answer = await http.PostAsync("events", content, cancellationToken);
             return answer.StatusCode switch
             {
                 HttpStatusCode.NoContent => (Outcome.Acknowledged, "204"),
                 >= HttpStatusCode.InternalServerError => (Outcome.Unknown, $"{(int)answer.StatusCode}"),
-                _ => (Outcome.Refused, $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(_givingUp.Token)}"),
+                _ => (Outcome.Refused, $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(cancellationToken)}"),
             };
         }
-        catch (Exception e) when (e is HttpRequestException or IOException || (e is TaskCanceledException && !_givingUp.IsCancellationRequested))
+        catch (Exception e) when (e is HttpRequestException or IOException || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return (Outcome.Unknown, e.GetType().Name);
         }

@@ -17,9 +17,4 @@ internal sealed record LoadOptions
 
     /// <summary>One of so many acknowledged requests is sent once more.</summary>
     public int RepeatOneIn { get; init; } = 20;
-
-    /// <summary>The first minute that events lie in, and how many there are.</summary>
-    public DateTimeOffset From { get; init; } = new(2026, 3, 1, 22, 0, 0, TimeSpan.Zero);
-
-    public int Minutes { get; init; } = 240;
 }

@@ -16,19 +16,16 @@ internal sealed class TestTenant : IDisposable
     public const string Sum = "tokens";
     public const string Dimension = "region";
 
+    private const int MostAttempts = 100;
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(12);
+
+    private readonly string _key;
 
     private TestTenant(FaultySystem system, Ulid id, string key)
     {
-        System = system;
-        Id = id;
-        // A connection is never older than this, so that a new process is found.
-        Http = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromSeconds(5) })
-        {
-            BaseAddress = new Uri(system.ApiAddress, "/api/v1/"),
-            Timeout = AnswerTimeout,
-            DefaultRequestHeaders = { Authorization = new("Bearer", key) },
-        };
+        (System, Id, _key) = (system, id, key);
+        Http = ClientOf(system.ApiAddress);
     }
 
     public FaultySystem System { get; }
@@ -64,11 +61,39 @@ internal sealed class TestTenant : IDisposable
 
     public async Task CreateMeterAsync(object meter, CancellationToken cancellationToken)
     {
-        using var created = await Http.PostAsJsonAsync("meters", meter, cancellationToken);
-        Assert.True(created.StatusCode == HttpStatusCode.Created, await created.Content.ReadAsStringAsync(cancellationToken));
+        using var created = await AskAsync(token => Http.PostAsJsonAsync("meters", meter, token), cancellationToken);
+        // What the API did not know to be done may be done.
+        Assert.True(
+            created.StatusCode is HttpStatusCode.Created or HttpStatusCode.Conflict, await created.Content.ReadAsStringAsync(cancellationToken));
     }
 
-    public Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken) => Http.GetFromJsonAsync<JsonElement>(path, cancellationToken);
+    public async Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken)
+    {
+        using var answer = await AskAsync(token => Http.GetAsync(path, token), cancellationToken);
+        answer.EnsureSuccessStatusCode();
+        return await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
+    }
+
+    /// <summary>A client of any API process. A connection is never old, so that a new process is found.</summary>
+    public HttpClient ClientOf(Uri api) => new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromSeconds(5) })
+    {
+        BaseAddress = new Uri(api, "/api/v1/"),
+        Timeout = AnswerTimeout,
+        DefaultRequestHeaders = { Authorization = new("Bearer", _key) },
+    };
+
+    /// <summary>After a fault the API may still have a broken connection in its pool, and says 503 once for each.</summary>
+    private static async Task<HttpResponseMessage> AskAsync(Func<CancellationToken, Task<HttpResponseMessage>> ask, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var answer = await ask(cancellationToken);
+            if (answer.StatusCode != HttpStatusCode.ServiceUnavailable || attempt == MostAttempts)
+                return answer;
+            answer.Dispose();
+            await Task.Delay(RetryPause, cancellationToken);
+        }
+    }
 
     public void Dispose() => Http.Dispose();
 }

@@ -15,25 +15,27 @@ internal sealed class Link(string name, int port, HttpClient toxiproxy)
 
     /// <summary>Every answer comes so much later.</summary>
     public Task DelayAsync(int milliseconds, CancellationToken cancellationToken) =>
-        SendAsync("/toxics", new { name = "delay", type = "latency", attributes = new { latency = milliseconds, jitter = milliseconds / 2 } }, cancellationToken);
+        AddAsync("latency", "downstream", new { latency = milliseconds, jitter = milliseconds / 2 }, cancellationToken);
 
-    /// <summary>What is sent arrives; no answer comes back, and the connection stays as it is.</summary>
-    public Task LoseAnswersAsync(CancellationToken cancellationToken) =>
-        SendAsync("/toxics", new { name = "lost-answers", type = "timeout", stream = "downstream", attributes = new { timeout = 0 } }, cancellationToken);
+    /// <summary>What is sent arrives; no answer comes back, and a moment later the connection is gone.</summary>
+    public Task LoseAnswersAsync(int milliseconds, CancellationToken cancellationToken) =>
+        AddAsync("timeout", "downstream", new { timeout = milliseconds }, cancellationToken);
 
-    /// <summary>Resets (RST) every connection once so many bytes of answers went through it: somewhere within a conversation.</summary>
-    public async Task ResetAfterAsync(int bytes, CancellationToken cancellationToken)
-    {
-        await SendAsync("/toxics", new { name = "limit", type = "limit_data", stream = "downstream", attributes = new { bytes } }, cancellationToken);
-        await SendAsync("/toxics", new { name = "reset", type = "reset_peer", stream = "upstream", attributes = new { timeout = 400 } }, cancellationToken);
-    }
+    /// <summary>Each connection ends after so many more bytes of answers: somewhere within one, such as that of a commit.</summary>
+    public Task BreakAfterAsync(int bytes, CancellationToken cancellationToken) => AddAsync("limit_data", "downstream", new { bytes }, cancellationToken);
+
+    /// <summary>Each connection is reset (RST) as soon as something is sent over it.</summary>
+    public Task ResetAsync(CancellationToken cancellationToken) => AddAsync("reset_peer", "upstream", new { timeout = 0 }, cancellationToken);
 
     public async Task HealAsync(CancellationToken cancellationToken)
     {
-        foreach (var toxic in (string[])["delay", "lost-answers", "limit", "reset"])
+        foreach (var toxic in (string[])["latency", "timeout", "limit_data", "reset_peer"])
             (await toxiproxy.DeleteAsync($"proxies/{name}/toxics/{toxic}", cancellationToken)).Dispose();
         await SendAsync("", new { enabled = true }, cancellationToken);
     }
+
+    private Task AddAsync(string type, string stream, object attributes, CancellationToken cancellationToken) =>
+        SendAsync("/toxics", new { name = type, type, stream, attributes }, cancellationToken);
 
     private async Task SendAsync(string path, object body, CancellationToken cancellationToken)
     {
@@ -52,4 +54,6 @@ internal sealed record Links
     public Link? SinkToPostgres { get; init; }
 
     public Link? ApiToRedis { get; init; }
+
+    public IEnumerable<Link> All => ((Link?[])[ApiToPostgres, SinkToPostgres, ApiToRedis]).OfType<Link>();
 }

@@ -13,6 +13,9 @@ internal sealed class Services(LocalRun run, FreePorts ports)
     /// <summary>Short, so that a dead consumer is missed soon; long enough for a busy machine.</summary>
     public static readonly TimeSpan SessionTimeout = TimeSpan.FromSeconds(2);
 
+    /// <summary>Shorter than the default: a test of a broker that is away waits for it.</summary>
+    public static readonly TimeSpan ProducerTimeout = TimeSpan.FromSeconds(3);
+
     private static readonly TimeSpan MigrationDeadline = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(5);
@@ -22,8 +25,7 @@ internal sealed class Services(LocalRun run, FreePorts ports)
         ["ConnectionStrings__metering"] = postgres,
         ["ConnectionStrings__redis"] = redis,
         ["ConnectionStrings__kafka"] = kafka,
-        // Shorter than the default: a test of a broker that is away waits for it.
-        ["Producer__Timeout"] = "00:00:03",
+        ["Producer__Timeout"] = ProducerTimeout.ToString(),
     });
 
     public (Part Part, Uri Address) Sink(string name, string postgres, string kafka) => Service(name, typeof(IngestOptions).Assembly.Location, new()
