@@ -15,28 +15,52 @@ internal sealed class EventAttributes(string path, ICollection<FieldError> error
     // RFC 3986: what may not stand unescaped in a URI-reference.
     private static readonly SearchValues<char> NotInUri = SearchValues.Create(" \"<>\\^`{|}");
 
-    private readonly HashSet<string> _seen = [];
+    private const string Twice = "The attribute stands twice.";
+
+    // A source sends many events one after the other.
+    private static string _validSource = "/";
+
+    private Known _seen;
+    private HashSet<string>? _extensions;
     private readonly int _errorsBefore = errors.Count;
     private string? _id, _source, _type, _subject, _specVersion;
     private DateTimeOffset? _time;
     private ReadOnlyMemory<byte> _data;
 
+    /// <summary>Attributes that CloudEvents 1.0 itself defines; all others are extensions.</summary>
+    [Flags]
+    private enum Known
+    {
+        Extension = 0,
+        Id = 1,
+        Source = 2,
+        Type = 4,
+        Subject = 8,
+        SpecVersion = 16,
+        Time = 32,
+        DataContentType = 64,
+        DataSchema = 128,
+        Data = 256,
+    }
+
     /// <summary>Reads one property; the reader stands on its name, and afterwards on the end of its value.</summary>
     public void Read(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body)
     {
-        var name = Text(ref reader, "attribute name") ?? "";
-        if (!_seen.Add(name))
-            Error(name, ErrorCodes.Invalid, "The attribute stands twice.");
+        var known = Recognise(ref reader);
+        if (known == Known.Extension)
+        {
+            ReadExtension(ref reader);
+            return;
+        }
 
+        if ((_seen & known) != 0)
+            Error(Name(known), ErrorCodes.Invalid, Twice);
+        _seen |= known;
         reader.Read();
-        if (name == "data")
+        if (known == Known.Data)
             ReadData(ref reader, body);
-        else if (!IsAttributeName(name))
-            Refuse(ref reader, name, ErrorCodes.Unknown, "A CloudEvents attribute name has only lower-case letters and digits.");
-        else if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
-            Refuse(ref reader, name, ErrorCodes.Invalid, "A CloudEvents attribute is a string, a number or a boolean.");
-        else if (reader.TokenType != JsonTokenType.Null)
-            ReadAttribute(ref reader, name);
+        else if (IsScalar(ref reader, Name(known)))
+            ReadAttribute(ref reader, known, Name(known));
     }
 
     /// <summary>The event, or null when anything was wrong with it.</summary>
@@ -50,23 +74,72 @@ internal sealed class EventAttributes(string path, ICollection<FieldError> error
         return errors.Count > _errorsBefore || errors.Count >= UsageEventReader.MaxErrors ? null : new UsageEvent(_id!, _source!, _type!, _subject!, _time, json, _data);
     }
 
-    private void ReadAttribute(ref Utf8JsonReader reader, string name)
+    // Compared as bytes: no text is made of a name that is known.
+    private static Known Recognise(ref Utf8JsonReader reader) =>
+        reader.ValueTextEquals("id"u8) ? Known.Id
+        : reader.ValueTextEquals("source"u8) ? Known.Source
+        : reader.ValueTextEquals("type"u8) ? Known.Type
+        : reader.ValueTextEquals("subject"u8) ? Known.Subject
+        : reader.ValueTextEquals("specversion"u8) ? Known.SpecVersion
+        : reader.ValueTextEquals("time"u8) ? Known.Time
+        : reader.ValueTextEquals("data"u8) ? Known.Data
+        : reader.ValueTextEquals("datacontenttype"u8) ? Known.DataContentType
+        : reader.ValueTextEquals("dataschema"u8) ? Known.DataSchema
+        : Known.Extension;
+
+    private static string Name(Known known) => known switch
+    {
+        Known.Id => "id",
+        Known.Source => "source",
+        Known.Type => "type",
+        Known.Subject => "subject",
+        Known.SpecVersion => "specversion",
+        Known.Time => "time",
+        Known.DataContentType => "datacontenttype",
+        Known.DataSchema => "dataschema",
+        _ => "data",
+    };
+
+    private void ReadExtension(ref Utf8JsonReader reader)
+    {
+        var name = Text(ref reader, "attribute name") ?? "";
+        if (!(_extensions ??= []).Add(name))
+            Error(name, ErrorCodes.Invalid, Twice);
+
+        reader.Read();
+        if (!IsAttributeName(name))
+            Refuse(ref reader, name, ErrorCodes.Unknown, "A CloudEvents attribute name has only lower-case letters and digits.");
+        else if (IsScalar(ref reader, name) && reader.TokenType == JsonTokenType.String)
+            Text(ref reader, name);
+    }
+
+    /// <summary>Whether the value is one to be read: not null, and no object or array, which is an error.</summary>
+    private bool IsScalar(ref Utf8JsonReader reader, string name)
+    {
+        if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+            Refuse(ref reader, name, ErrorCodes.Invalid, "A CloudEvents attribute is a string, a number or a boolean.");
+        else
+            return reader.TokenType != JsonTokenType.Null;
+        return false;
+    }
+
+    private void ReadAttribute(ref Utf8JsonReader reader, Known known, string name)
     {
         var isString = reader.TokenType == JsonTokenType.String;
         var value = isString ? Text(ref reader, name) : null;
         if (isString && value is null)
             return;
 
-        switch (name)
+        switch (known)
         {
-            case "id": _id = NonEmpty(name, value); break;
-            case "source": _source = UriReference(name, value); break;
-            case "type": _type = NonEmpty(name, value); break;
-            case "subject": _subject = NonEmpty(name, value); break;
-            case "specversion": _specVersion = value; Check(value == "1.0", name, ErrorCodes.Invalid, "Must be \"1.0\"."); break;
-            case "time": _time = ReadTime(name, value); break;
-            case "datacontenttype": Check(IsJson(value), name, ErrorCodes.Invalid, "Data must be JSON: application/json or a +json type."); break;
-            case "dataschema":
+            case Known.Id: _id = NonEmpty(name, value); break;
+            case Known.Source: _source = UriReference(name, value); break;
+            case Known.Type: _type = NonEmpty(name, value); break;
+            case Known.Subject: _subject = NonEmpty(name, value); break;
+            case Known.SpecVersion: _specVersion = value; Check(value == "1.0", name, ErrorCodes.Invalid, "Must be \"1.0\"."); break;
+            case Known.Time: _time = ReadTime(name, value); break;
+            case Known.DataContentType: Check(IsJson(value), name, ErrorCodes.Invalid, "Data must be JSON: application/json or a +json type."); break;
+            case Known.DataSchema:
                 Check(Uri.TryCreate(value, UriKind.Absolute, out _), name, ErrorCodes.Invalid, "Must be an absolute URI.");
                 break;
         }
@@ -93,9 +166,13 @@ internal sealed class EventAttributes(string path, ICollection<FieldError> error
     private string? UriReference(string name, string? value)
     {
         var text = NonEmpty(name, value);
-        Check(
-            text.AsSpan().IndexOfAny(NotInUri) < 0 && Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out _),
-            name, ErrorCodes.Invalid, "Must be a URI-reference (RFC 3986).");
+        if (text == _validSource)
+            return _validSource;
+
+        var valid = text.AsSpan().IndexOfAny(NotInUri) < 0 && Uri.TryCreate(text, UriKind.RelativeOrAbsolute, out _);
+        Check(valid, name, ErrorCodes.Invalid, "Must be a URI-reference (RFC 3986).");
+        if (valid && text is not null)
+            _validSource = text;
         return text;
     }
 

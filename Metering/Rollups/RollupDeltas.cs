@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace CloudNative.Metering.Rollups;
 
 /// <summary>What one event adds to one meter: its value (null for COUNT), and its group-by dimensions in the meter's order.</summary>
@@ -12,27 +14,32 @@ internal sealed record Series(Guid Key, Ulid MeterId, string Subject, IReadOnlyL
 /// <summary>Adds up, in memory and exactly, what a batch of events contributes, so that the database gets one row per series and minute.</summary>
 internal sealed class RollupDeltas
 {
-    private readonly Dictionary<Guid, Series> _series = [];
-    private readonly Dictionary<(Guid Series, DateTimeOffset Minute), RollupDelta> _sums = [];
+    // By what it is named after: its key is a hash that costs more than all the rest here, and most events of a batch share a series.
+    private readonly Dictionary<Contribution, Series> _series = new(SeriesComparer.Instance);
+    private readonly Dictionary<(Guid Series, DateTimeOffset Minute), Sum> _sums = [];
     private readonly List<RollupDelta> _full = [];
 
     public IReadOnlyCollection<Series> Series => _series.Values;
 
-    public IReadOnlyCollection<RollupDelta> Rows => [.. _sums.Values, .. _full];
+    public IReadOnlyCollection<RollupDelta> Rows =>
+        [.. _sums.Select(row => new RollupDelta(row.Key.Series, row.Key.Minute, row.Value.Events, row.Value.Total)), .. _full];
 
     public void Add(Contribution contribution, DateTimeOffset time)
     {
-        var key = SeriesKey.Of(contribution.MeterId, contribution.Subject, contribution.Dimensions);
-        _series.TryAdd(key, new Series(key, contribution.MeterId, contribution.Subject, contribution.Dimensions));
+        if (!_series.TryGetValue(contribution, out var series))
+        {
+            var key = SeriesKey.Of(contribution.MeterId, contribution.Subject, contribution.Dimensions);
+            _series[contribution] = series = new Series(key, contribution.MeterId, contribution.Subject, contribution.Dimensions);
+        }
 
         var minute = Minute.Of(time);
-        var added = new RollupDelta(key, minute, 1, contribution.Value);
-        if (!_sums.TryGetValue((key, minute), out var sum))
-            _sums[(key, minute)] = added;
+        ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(_sums, (series.Key, minute), out var exists);
+        if (!exists)
+            sum = new Sum(1, contribution.Value);
         else if (TryAdd(sum.Total, contribution.Value, out var total))
-            _sums[(key, minute)] = sum with { Events = sum.Events + 1, Total = total };
+            sum = new Sum(sum.Events + 1, total);
         else
-            _full.Add(added);
+            _full.Add(new RollupDelta(series.Key, minute, 1, contribution.Value));
     }
 
     /// <summary>False where the sum has more digits than decimal holds (it would round): PostgreSQL's numeric adds those up.</summary>
@@ -51,6 +58,26 @@ internal sealed class RollupDeltas
         catch (OverflowException)
         {
             return false;
+        }
+    }
+
+    private readonly record struct Sum(long Events, decimal? Total);
+
+    private sealed class SeriesComparer : IEqualityComparer<Contribution>
+    {
+        public static readonly SeriesComparer Instance = new();
+
+        public bool Equals(Contribution? x, Contribution? y) =>
+            x is not null && y is not null && x.MeterId == y.MeterId && x.Subject == y.Subject && x.Dimensions.SequenceEqual(y.Dimensions);
+
+        public int GetHashCode(Contribution obj)
+        {
+            var hash = new HashCode();
+            hash.Add(obj.MeterId);
+            hash.Add(obj.Subject);
+            foreach (var dimension in obj.Dimensions)
+                hash.Add(dimension);
+            return hash.ToHashCode();
         }
     }
 }

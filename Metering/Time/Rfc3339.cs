@@ -1,13 +1,10 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
-
 namespace CloudNative.Metering.Time;
 
 /// <summary>
 /// RFC 3339 timestamps, as the API takes them. The BCL's own parsers take a time without an offset as local time, and refuse the
-/// nine fraction digits that Go's clients send.
+/// nine fraction digits that Go's clients send. Read by hand, because every event has one: with a pattern it took half of the time of reading an event.
 /// </summary>
-public static partial class Rfc3339
+public static class Rfc3339
 {
     public const string Expected = "an RFC 3339 time such as 2026-01-31T23:59:59.5Z, of the years 2 to 9998";
 
@@ -15,17 +12,21 @@ public static partial class Rfc3339
     private const int FirstYear = 2;
     private const int LastYear = 9998;
 
+    // "2026-01-31T23:59:59"
+    private const int WholeSeconds = 19;
+
     /// <summary>Reads <paramref name="text"/> as UTC; what is finer than a microsecond (PostgreSQL's resolution) is cut off.</summary>
-    public static bool TryParse(string? text, out DateTimeOffset value)
+    public static bool TryParse(ReadOnlySpan<char> text, out DateTimeOffset value)
     {
         value = default;
-        if (text is null || Pattern().Match(text) is not { Success: true } match)
+        if (!TryReadSeconds(text, out var ticks) || !TryReadFraction(text[WholeSeconds..], out var microseconds, out var offset)
+            || !TryReadOffset(offset, out var minutes))
             return false;
-        var fraction = match.Groups["fraction"].Value;
-        var whole = string.Concat(match.Groups["date"].Value, "T", match.Groups["time"].Value, Offset(match.Groups["offset"].Value));
-        if (!DateTimeOffset.TryParseExact(whole, "yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var seconds))
+
+        ticks += microseconds * TimeSpan.TicksPerMicrosecond - minutes * TimeSpan.TicksPerMinute;
+        if (ticks < DateTimeOffset.MinValue.Ticks || ticks > DateTimeOffset.MaxValue.Ticks)
             return false;
-        value = seconds.AddMicroseconds(Microseconds(fraction));
+        value = new DateTimeOffset(ticks, TimeSpan.Zero);
         return IsInRange(value);
     }
 
@@ -39,13 +40,60 @@ public static partial class Rfc3339
         return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
     }
 
-    private static string Offset(string offset) => offset is "Z" or "z" ? "+00:00" : offset;
+    private static bool TryReadSeconds(ReadOnlySpan<char> text, out long ticks)
+    {
+        ticks = 0;
+        if (text.Length <= WholeSeconds || text[4] != '-' || text[7] != '-' || text[10] is not ('T' or 't') || text[13] != ':' || text[16] != ':')
+            return false;
+        if (!(TryReadDigits(text[..4], out var year) && TryReadDigits(text[5..7], out var month) && TryReadDigits(text[8..10], out var day)
+            && TryReadDigits(text[11..13], out var hour) && TryReadDigits(text[14..16], out var minute) && TryReadDigits(text[17..19], out var second)))
+            return false;
+        if (year < 1 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month) || hour > 23 || minute > 59 || second > 59)
+            return false;
 
-    private static int Microseconds(string fraction) => fraction.Length == 0
-        ? 0
-        : int.Parse(fraction.PadRight(6, '0').AsSpan(0, 6), NumberStyles.None, CultureInfo.InvariantCulture);
+        ticks = new DateTime(year, month, day, hour, minute, second, DateTimeKind.Utc).Ticks;
+        return true;
+    }
 
-    [GeneratedRegex(@"^(?<date>[0-9]{4}-[0-9]{2}-[0-9]{2})[Tt](?<time>[0-9]{2}:[0-9]{2}:[0-9]{2})(\.(?<fraction>[0-9]+))?(?<offset>[Zz]|[+-][0-9]{2}:[0-9]{2})\z",
-        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
-    private static partial Regex Pattern();
+    private static bool TryReadFraction(ReadOnlySpan<char> text, out int microseconds, out ReadOnlySpan<char> rest)
+    {
+        microseconds = 0;
+        rest = text;
+        if (text is not ['.', .. var digits])
+            return true;
+
+        var length = digits.IndexOfAnyExceptInRange('0', '9');
+        if (length <= 0)
+            return false;
+        for (var i = 0; i < 6; i++)
+            microseconds = microseconds * 10 + (i < length ? digits[i] - '0' : 0);
+        rest = digits[length..];
+        return true;
+    }
+
+    private static bool TryReadOffset(ReadOnlySpan<char> text, out int minutes)
+    {
+        minutes = 0;
+        if (text is ['Z' or 'z'])
+            return true;
+        if (text is not [var sign and ('+' or '-'), _, _, ':', _, _] || !TryReadDigits(text[1..3], out var hour) || !TryReadDigits(text[4..], out var minute)
+            || hour > 23 || minute > 59)
+            return false;
+
+        minutes = (hour * 60 + minute) * (sign == '-' ? -1 : 1);
+        return true;
+    }
+
+    private static bool TryReadDigits(ReadOnlySpan<char> text, out int number)
+    {
+        number = 0;
+        foreach (var character in text)
+        {
+            if (!char.IsAsciiDigit(character))
+                return false;
+            number = number * 10 + (character - '0');
+        }
+
+        return true;
+    }
 }
