@@ -14,8 +14,6 @@ internal sealed class ConsumerFactory(KafkaConnection kafka, KafkaStatistics sta
     // What librdkafka may hold ready, of all partitions: bounds the memory of a consumer that is behind.
     private const int QueuedKilobytes = 64 * 1024;
 
-    public int MaxBatchRecords => options.Value.MaxBatchRecords;
-
     public IConsumer<byte[], byte[]> Create(
         Func<IConsumer<byte[], byte[]>, List<TopicPartition>, IEnumerable<TopicPartitionOffset>> assigned, Action<IEnumerable<TopicPartitionOffset>> revoked) =>
         new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig

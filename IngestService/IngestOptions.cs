@@ -16,11 +16,12 @@ public sealed class IngestOptions
     public int MaxBatchRecords { get; set; } = 10_000;
 
     /// <summary>
-    /// A consumer that says nothing for this long is taken for dead, and others get its partitions: 1 second to 5 minutes. Default 10 s. The brokers bound it
+    /// A consumer that says nothing for this long is taken for dead, and others get its partitions: 1 second to 5 minutes. Default 6 s, so that
+    /// a killed one is replaced within 10 s. The brokers bound it
     /// too (<c>group.min.session.timeout.ms</c>, 6 s unless they say otherwise).
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
-    public TimeSpan SessionTimeout { get; set; } = TimeSpan.FromSeconds(10);
+    public TimeSpan SessionTimeout { get; set; } = TimeSpan.FromSeconds(6);
 
     /// <summary>How long records may wait uncounted before the service says that it is not ready: 1 second to 1 hour. Default 15 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
