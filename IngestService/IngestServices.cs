@@ -1,6 +1,8 @@
-using CloudNative.Metering.Database;
+using CloudNative.IngestService.Recounts;
 using CloudNative.IngestService.Storage;
+using CloudNative.Metering.Database;
 using CloudNative.Metering.Events;
+using CloudNative.Metering.Recounts;
 using CloudNative.Metering.Segments;
 using CloudNative.ServiceDefaults.Health;
 using Microsoft.Extensions.Options;
@@ -21,6 +23,10 @@ internal static class IngestServices
         builder.Services.AddSingleton<StoredKeys>();
         builder.Services.AddSingleton<SegmentMaintenance>();
         builder.Services.AddHostedService<StorageMaintenance>();
+        builder.Services.AddOptions<RecountOptions>().BindConfiguration(RecountOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<BookRecount>();
+        builder.Services.AddSingleton<RecountQuery>();
+        builder.Services.AddHostedService<RecountWorker>();
         builder.Services.AddTransient<UsageEventStore>();
         builder.Services.AddSingleton<IngestProgress>();
         builder.Services.AddSingleton<IngestMetrics>();

@@ -1,14 +1,18 @@
 using CloudNative.Metering.Database;
+using CloudNative.Metering.Recounts;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Npgsql;
 
 namespace CloudNative.ApiService.Health;
 
 /// <summary>Asks every component at once and waits a second at most.</summary>
-internal sealed class SystemHealth(HealthCheckService checks, IHttpClientFactory clients, TimeProvider clock)
+internal sealed class SystemHealth(HealthCheckService checks, IHttpClientFactory clients, RecountQuery recounts, TimeProvider clock)
 {
     public const string IngestClient = "ingest";
     public const string PostgresCheck = MeteringDbContext.ConnectionName;
     public const string KafkaCheck = "kafka";
+
+    private const string LedgerComponent = "ledger";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
@@ -19,7 +23,8 @@ internal sealed class SystemHealth(HealthCheckService checks, IHttpClientFactory
             AskAsync("ingest", IngestAsync, cancellationToken),
             AskAsync("postgres", token => OwnCheckAsync(PostgresCheck, HealthStatus.Unhealthy, token), cancellationToken),
             AskAsync("redis", token => OwnCheckAsync("redis", HealthStatus.Degraded, token), cancellationToken),
-            AskAsync("kafka", token => OwnCheckAsync(KafkaCheck, HealthStatus.Unhealthy, token), cancellationToken));
+            AskAsync("kafka", token => OwnCheckAsync(KafkaCheck, HealthStatus.Unhealthy, token), cancellationToken),
+            AskAsync(LedgerComponent, LedgerAsync, cancellationToken));
         // HealthStatus counts upwards from Unhealthy.
         return new SystemHealthResponse(components.Min(c => c.Status), clock.GetUtcNow(), components);
     }
@@ -38,7 +43,7 @@ internal sealed class SystemHealth(HealthCheckService checks, IHttpClientFactory
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return Answer(name == "redis" ? HealthStatus.Degraded : HealthStatus.Unhealthy, $"No answer within {Patience.TotalSeconds} s.");
+            return Answer(name is "redis" or LedgerComponent ? HealthStatus.Degraded : HealthStatus.Unhealthy, $"No answer within {Patience.TotalSeconds} s.");
         }
     }
 
@@ -63,6 +68,22 @@ internal sealed class SystemHealth(HealthCheckService checks, IHttpClientFactory
         catch (HttpRequestException unreachable)
         {
             return (HealthStatus.Unhealthy, $"Can't be reached: {unreachable.Message}");
+        }
+    }
+
+    /// <summary>Counting goes on when the books differ; but a person has to look.</summary>
+    private async Task<(HealthStatus, string?)> LedgerAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (hours, differences) = await recounts.TotalAsync(cancellationToken);
+            return hours == 0
+                ? (HealthStatus.Healthy, null)
+                : (HealthStatus.Degraded, $"The books of {hours} closed hours differ from what is stored, in {differences} counts; GET /api/v1/ledger lists them.");
+        }
+        catch (NpgsqlException e)
+        {
+            return (HealthStatus.Degraded, $"Can't be read: {e.Message}");
         }
     }
 }

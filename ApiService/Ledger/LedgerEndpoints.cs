@@ -4,6 +4,7 @@ using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.Ledger;
+using CloudNative.Metering.Recounts;
 using CloudNative.Metering.Rollups;
 using CloudNative.Metering.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -24,23 +25,55 @@ internal static class LedgerEndpoints
     /// <param name="From">Inclusive.</param>
     /// <param name="To">Exclusive.</param>
     /// <param name="WindowSize">The length of each window.</param>
+    /// <param name="State">The worst of the windows.</param>
+    /// <param name="CountedUntil">Everything that stood in the log at this time is counted; absent when that is not known yet.</param>
+    /// <param name="Waiting">Records of all tenants that stand in the log and are not counted.</param>
     /// <param name="Data">One row per window in which events arrived, oldest first.</param>
-    internal sealed record LedgerResponse(DateTimeOffset From, DateTimeOffset To, WindowSize WindowSize, IReadOnlyList<LedgerWindow> Data);
+    /// <param name="Recount">What came of counting closed hours again from what is stored.</param>
+    internal sealed record LedgerResponse(
+        DateTimeOffset From, DateTimeOffset To, WindowSize WindowSize, LedgerState State, DateTimeOffset? CountedUntil, long Waiting,
+        IReadOnlyList<LedgerWindow> Data, LedgerRecount Recount);
 
-    /// <summary>One window of the books: received = counted + duplicates + unmatched + deadLettered.</summary>
+    /// <summary>
+    /// One window of both sides of the books: received = counted + duplicates + unmatched + deadLettered. The sides are compared minute by minute, so that
+    /// one minute's surplus hides no other's loss: acknowledged - received = missing + pending - unacknowledged.
+    /// </summary>
     /// <param name="WindowStart">Inclusive.</param>
     /// <param name="WindowEnd">Exclusive.</param>
-    /// <param name="Received">Events taken from the log.</param>
+    /// <param name="State">
+    /// <c>balanced</c>; <c>unacknowledged</c>, which is normal; <c>pending</c>, which passes; or <c>missing</c>, an alarm: the worst of what the window holds.
+    /// </param>
+    /// <param name="Acknowledged">Events that were answered with 2xx; replays of dead letters, too.</param>
+    /// <param name="Received">Records taken from the log.</param>
     /// <param name="Counted">New events that at least one meter counted.</param>
     /// <param name="Duplicates">Events that had been stored before.</param>
+    /// <param name="DifferentPayload">Of the duplicates, those whose bytes differ from the stored event: two events were given one id.</param>
     /// <param name="Unmatched">New events that no meter counted.</param>
-    /// <param name="DeadLettered">Records that could not be processed.</param>
+    /// <param name="DeadLettered">Records that could not be processed; a replay is received anew, in its own minute.</param>
+    /// <param name="Missing">Acknowledged, not received, and nothing of that minute is left in the log: lost.</param>
+    /// <param name="Pending">Acknowledged and not received yet.</param>
+    /// <param name="Unacknowledged">Received without a 2xx: after a timeout, or when the API was killed before it had written its side.</param>
     internal sealed record LedgerWindow(
-        DateTimeOffset WindowStart, DateTimeOffset WindowEnd, long Received, long Counted, long Duplicates, long Unmatched, long DeadLettered);
+        DateTimeOffset WindowStart, DateTimeOffset WindowEnd, LedgerState State, long Acknowledged, long Received, long Counted, long Duplicates,
+        long DifferentPayload, long Unmatched, long DeadLettered, long Missing, long Pending, long Unacknowledged);
+
+    /// <summary>The hours of the range that were counted again from the stored events and dead letters.</summary>
+    /// <param name="Hours">How many were.</param>
+    /// <param name="Differing">Those that differ, newest first, at most 100; always empty, or it is an alarm.</param>
+    internal sealed record LedgerRecount(int Hours, IReadOnlyList<DifferingHour> Differing);
+
+    /// <summary>An hour whose books are not what is stored.</summary>
+    /// <param name="Hour">Its start.</param>
+    /// <param name="CheckedAt">When it was recounted last.</param>
+    /// <param name="Differences">How many counts differ.</param>
+    /// <param name="Detail">Which, for people.</param>
+    internal sealed record DifferingHour(DateTimeOffset Hour, DateTimeOffset CheckedAt, int Differences, string Detail);
 
     public static IServiceCollection AddLedger(this IServiceCollection services)
     {
         services.AddSingleton<LedgerQuery>();
+        services.AddSingleton<RecountQuery>();
+        services.AddSingleton<CountedUntil>();
         services.AddSingleton<AcknowledgedEvents>();
         services.AddHostedService<AcknowledgedWriter>();
         return services;
@@ -49,9 +82,12 @@ internal static class LedgerEndpoints
     public static void MapLedger(this RouteGroupBuilder api) => api.MapGet("/ledger", HandleAsync).WithName("GetLedger").WithTags("Ledger");
 
     /// <summary>Read the books</summary>
-    /// <remarks>What became of every event, by the minute in which it was accepted.</remarks>
+    /// <remarks>
+    /// What was acknowledged and what became of it, by the minute in which it was accepted, and whether both sides balance.
+    /// </remarks>
     internal static async Task<Results<Ok<LedgerResponse>, ApiProblem>> HandleAsync(
-        [AsParameters] Parameters parameters, ClaimsPrincipal user, LedgerQuery ledger, TimeProvider clock, CancellationToken cancellationToken)
+        [AsParameters] Parameters parameters, ClaimsPrincipal user, LedgerQuery ledger, RecountQuery recounts, CountedUntil counted, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         var errors = new List<FieldError>();
         var to = TimeRange.Read("to", parameters.To, errors) ?? clock.GetUtcNow();
@@ -63,10 +99,18 @@ internal static class LedgerEndpoints
         if (errors.Count > 0)
             return Problem.Validation(errors);
 
-        var rows = await ledger.RunAsync(user.TenantId(), from, to, window, cancellationToken);
-        return TypedResults.Ok(new LedgerResponse(from, to, window, [.. rows.Select(Describe)]));
+        // Before the books are read: what is counted in between only makes them look better.
+        var (countedUntil, waiting) = (counted.Time, counted.Waiting);
+        var rows = await ledger.RunAsync(user.TenantId(), from, to, window, countedUntil, cancellationToken);
+        var recount = await recounts.RunAsync(user.TenantId(), from, to, cancellationToken);
+        return TypedResults.Ok(new LedgerResponse(
+            from, to, window, rows.Select(row => row.State).DefaultIfEmpty().Max(), countedUntil, waiting, [.. rows.Select(Describe)], Describe(recount)));
     }
 
     private static LedgerWindow Describe(LedgerRow row) => new(
-        row.WindowStart, row.WindowEnd, row.Counts.Received, row.Counts.Counted, row.Counts.Duplicates, row.Counts.Unmatched, row.Counts.DeadLettered);
+        row.WindowStart, row.WindowEnd, row.State, row.Acknowledged, row.Counts.Received, row.Counts.Counted, row.Counts.Duplicates,
+        row.Counts.DifferentPayload, row.Counts.Unmatched, row.Counts.DeadLettered, row.Missing, row.Pending, row.Unacknowledged);
+
+    private static LedgerRecount Describe(RecountSummary recount) => new(
+        recount.Hours, [.. recount.Differing.Select(hour => new DifferingHour(hour.Hour, hour.CheckedAt, hour.Differences, hour.Detail))]);
 }

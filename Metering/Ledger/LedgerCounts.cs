@@ -10,8 +10,12 @@ public readonly record struct LedgerCounts(long Received, long Counted, long Dup
 {
     internal static readonly LedgerCounts OneCounted = new(1, 1, 0, 0, 0);
     internal static readonly LedgerCounts OneDuplicate = new(1, 0, 1, 0, 0);
+    internal static readonly LedgerCounts OneOfDifferentPayload = OneDuplicate with { DifferentPayload = 1 };
     internal static readonly LedgerCounts OneUnmatched = new(1, 0, 0, 1, 0);
     internal static readonly LedgerCounts OneDeadLettered = new(1, 0, 0, 0, 1);
+
+    /// <summary>Of the duplicates: those whose bytes differ from the event that was counted.</summary>
+    public long DifferentPayload { get; init; }
 
     public static LedgerCounts operator +(LedgerCounts left, LedgerCounts right) => Add(left, right);
 
@@ -20,5 +24,5 @@ public readonly record struct LedgerCounts(long Received, long Counted, long Dup
         left.Counted + right.Counted,
         left.Duplicates + right.Duplicates,
         left.Unmatched + right.Unmatched,
-        left.DeadLettered + right.DeadLettered);
+        left.DeadLettered + right.DeadLettered) { DifferentPayload = left.DifferentPayload + right.DifferentPayload };
 }

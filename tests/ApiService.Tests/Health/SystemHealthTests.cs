@@ -19,7 +19,7 @@ public sealed class SystemHealthTests(TestApi api)
         var health = await Eventually.GetAsync(() => GetAsync(client), Others, "PostgreSQL, Redis or Kafka stayed unhealthy.", Token);
 
         Assert.Equal("Unhealthy", health.Text("status"));
-        Assert.Equal(["api Healthy", "ingest Unhealthy", "postgres Healthy", "redis Healthy", "kafka Healthy"], Components(health));
+        Assert.Equal(["api Healthy", "ingest Unhealthy", "postgres Healthy", "redis Healthy", "kafka Healthy", "ledger Healthy"], Components(health));
         Assert.True(TimeProvider.System.GetUtcNow() - health.GetProperty("checkedAt").GetDateTimeOffset() < TimeSpan.FromMinutes(1));
     }
 

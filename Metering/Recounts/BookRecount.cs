@@ -1,0 +1,172 @@
+using System.Data;
+using CloudNative.Metering.Database;
+using CloudNative.Metering.Time;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace CloudNative.Metering.Recounts;
+
+/// <summary>
+/// Counts closed hours of the books again, from the events and dead letters that are stored. The sink writes both in one transaction, so they agree in every
+/// snapshot, and whatever differs is an alarm: a fault of the code, or somebody's hand. What an hour said when it was recounted is kept, so that the work goes on where
+/// it stopped, and an hour that got more since is recounted.
+/// </summary>
+public sealed class BookRecount(NpgsqlDataSource dataSource, TimeProvider clock)
+{
+    /// <summary>So long after its end an hour is taken to be closed. Records that are counted later lead to another recount.</summary>
+    public static readonly TimeSpan ClosedAfter = TimeSpan.FromMinutes(5);
+
+    /// <summary>How far back hours are looked at.</summary>
+    public static readonly TimeSpan LookBack = TimeSpan.FromDays(7);
+
+    private const int MaxDetailLength = 2_000;
+
+    // One process at a time does this work; the others try again later.
+    private const string TryLockSql = "select pg_try_advisory_lock(20261124, 3)";
+    private const string UnlockSql = "select pg_advisory_unlock(20261124, 3)";
+
+    // acknowledged: of an hour whose books are gone altogether it still tells. Of an hour before the oldest segment, some events may have been dropped;
+    // segment 1 is dropped first.
+    private const string PendingSql = """
+        with booked as (
+            select tenant_id, date_trunc('hour', minute, 'UTC') as hour, sum(received)::bigint as received
+            from (
+                select tenant_id, minute, received from ledger where minute >= @from and minute < @closed
+                union all
+                select tenant_id, minute, 0 from acknowledged where minute >= @from and minute < @closed
+            ) as sides
+            group by tenant_id, hour
+        )
+        select booked.hour
+        from booked left join recounts r on r.tenant_id = booked.tenant_id and r.hour = booked.hour
+        where (r.hour is null or r.received <> booked.received or r.differences > 0)
+          and (exists (select from event_segments where id = 1) or booked.hour > (select min(opened_at) + interval '1 hour' from event_segments))
+        group by booked.hour
+        order by min(r.checked_at) nulls first, booked.hour
+        limit @limit
+        """;
+
+    private const string CompareSql = """
+        with booked as (
+            select tenant_id, minute, stream_id, partition, counted + unmatched as events, dead_lettered as letters
+            from ledger where minute >= @hour and minute < @end
+        ), stored as (
+            select tenant_id, date_trunc('minute', ingested_at, 'UTC') as minute, stream_id, partition, count(*) as events
+            from usage_events where ingested_at >= @hour and ingested_at < @end
+            group by 1, 2, 3, 4
+        ), dead as (
+            select tenant_id, date_trunc('minute', ingested_at, 'UTC') as minute, stream_id, partition, count(*) as letters
+            from dead_letters where ingested_at >= @hour and ingested_at < @end
+            group by 1, 2, 3, 4
+        )
+        select tenant_id, minute, partition, coalesce(booked.events, 0), coalesce(stored.events, 0), coalesce(booked.letters, 0), coalesce(dead.letters, 0)
+        from booked
+        full join stored using (tenant_id, minute, stream_id, partition)
+        full join dead using (tenant_id, minute, stream_id, partition)
+        where coalesce(booked.events, 0) <> coalesce(stored.events, 0) or coalesce(booked.letters, 0) <> coalesce(dead.letters, 0)
+        order by minute, partition
+        """;
+
+    private const string KeepSql = """
+        insert into recounts (tenant_id, hour, received, checked_at, differences, detail)
+        select tenant_id, @hour, coalesce(sum(received), 0), @now, coalesce(max(differences), 0), coalesce(max(detail), '')
+        from (
+            select tenant_id, received, null::integer as differences, null::text as detail from ledger where minute >= @hour and minute < @end
+            union all
+            select tenant_id, 0, null, null from acknowledged where minute >= @hour and minute < @end
+            union all
+            select tenant_id, null, differences, detail from unnest(@tenants, @differences, @details) as found (tenant_id, differences, detail)
+        ) as hour
+        group by tenant_id
+        on conflict (tenant_id, hour) do update
+            set received = excluded.received, checked_at = excluded.checked_at, differences = excluded.differences, detail = excluded.detail
+        """;
+
+    /// <summary>Recounts at most so many hours, those first that were never recounted, then those that differed; does nothing while another process is at it.</summary>
+    /// <returns>What does not agree, by tenant and hour.</returns>
+    public async Task<IReadOnlyList<HourRecount>> RunAsync(int maxHours, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var tryLock = new NpgsqlCommand(TryLockSql, connection);
+        if (await tryLock.ExecuteScalarAsync(cancellationToken) is not true)
+            return [];
+
+        try
+        {
+            var differing = new List<HourRecount>();
+            foreach (var hour in await PendingAsync(connection, maxHours, cancellationToken))
+                differing.AddRange(await RecountAsync(connection, hour, cancellationToken));
+            return differing;
+        }
+        finally
+        {
+            await using var unlock = new NpgsqlCommand(UnlockSql, connection);
+            await unlock.ExecuteScalarAsync(CancellationToken.None);
+        }
+    }
+
+    private async Task<List<DateTimeOffset>> PendingAsync(NpgsqlConnection connection, int limit, CancellationToken cancellationToken)
+    {
+        var closed = StartOfHour(clock.GetUtcNow() - ClosedAfter);
+        await using var command = new NpgsqlCommand(PendingSql, connection);
+        command.Parameters.AddWithValue("from", closed - LookBack);
+        command.Parameters.AddWithValue("closed", closed);
+        command.Parameters.AddWithValue("limit", limit);
+        var hours = new List<DateTimeOffset>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            hours.Add(reader.GetFieldValue<DateTimeOffset>(0));
+        return hours;
+    }
+
+    /// <summary>One snapshot for all that is read, so that what the sink commits meanwhile is in all of it or in none.</summary>
+    private async Task<IReadOnlyList<HourRecount>> RecountAsync(NpgsqlConnection connection, DateTimeOffset hour, CancellationToken cancellationToken)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        var found = await CompareAsync(connection, hour, cancellationToken);
+        var now = clock.GetUtcMicroseconds();
+        var differing = found
+            .Select(tenant => new HourRecount(tenant.Key, hour, now, tenant.Value.Count, Shorten(string.Join("; ", tenant.Value))))
+            .ToList();
+        await KeepAsync(connection, hour, now, differing, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return differing;
+    }
+
+    private static async Task<Dictionary<Ulid, List<string>>> CompareAsync(NpgsqlConnection connection, DateTimeOffset hour, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(CompareSql, connection) { CommandTimeout = 0 };
+        command.Parameters.AddWithValue("hour", hour);
+        command.Parameters.AddWithValue("end", hour.AddHours(1));
+        var found = new Dictionary<Ulid, List<string>>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var tenant = reader.GetGuid(0).ToUlid();
+            if (!found.TryGetValue(tenant, out var differences))
+                found[tenant] = differences = [];
+            differences.Add(
+                $"{reader.GetFieldValue<DateTimeOffset>(1):HH:mm} partition {reader.GetInt32(2)}: the books have {reader.GetInt64(3)} events and "
+                + $"{reader.GetInt64(5)} dead letters, stored are {reader.GetInt64(4)} and {reader.GetInt64(6)}");
+        }
+
+        return found;
+    }
+
+    private static async Task KeepAsync(
+        NpgsqlConnection connection, DateTimeOffset hour, DateTimeOffset now, IReadOnlyCollection<HourRecount> differing, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(KeepSql, connection);
+        command.Parameters.AddWithValue("hour", hour);
+        command.Parameters.AddWithValue("end", hour.AddHours(1));
+        command.Parameters.AddWithValue("now", now);
+        command.Parameters.Add(SqlArray.Of("tenants", NpgsqlDbType.Uuid, differing, recount => recount.TenantId.ToUuid()));
+        command.Parameters.Add(SqlArray.Of("differences", NpgsqlDbType.Integer, differing, recount => recount.Differences));
+        command.Parameters.Add(SqlArray.Of("details", NpgsqlDbType.Text, differing, recount => recount.Detail));
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static string Shorten(string text) => text.Length <= MaxDetailLength ? text : $"{text[..MaxDetailLength]}…";
+
+    private static DateTimeOffset StartOfHour(DateTimeOffset time) => new(time.UtcTicks - time.UtcTicks % TimeSpan.TicksPerHour, TimeSpan.Zero);
+}

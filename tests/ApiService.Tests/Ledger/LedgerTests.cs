@@ -1,0 +1,87 @@
+using System.Net;
+using System.Text.Json;
+using CloudNative.Metering.ApiKeys;
+using CloudNative.Metering.Database;
+using CloudNative.Metering.Tenants;
+using Microsoft.EntityFrameworkCore;
+
+namespace CloudNative.ApiService.Tests.Ledger;
+
+public sealed class LedgerTests(TestApi api)
+{
+    private const string Ledger = "/api/v1/ledger?windowSize=DAY";
+    private const string Event = """{"specversion":"1.0","id":"1","source":"/a","type":"t","subject":"acme"}""";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Get_AcknowledgedEvents_ArePendingUntilTheyAreReceived()
+    {
+        var (tenantId, key) = await api.CreateTenantAsync(Token);
+        using var client = api.Anonymous;
+        client.DefaultRequestHeaders.Authorization = new("Bearer", key);
+        await using var sink = await SinkStandIn.OpenAsync(api, tenantId);
+        for (var i = 0; i < 2; i++)
+        {
+            using var posted = await client.PostAsync(new Uri("/api/v1/events", UriKind.Relative), Json.Content(Event), Token);
+            Assert.Equal(HttpStatusCode.NoContent, posted.StatusCode);
+        }
+
+        var pending = await Eventually.GetAsync(() => GetAsync(client), ledger => Sum(ledger, "acknowledged") == 2, "The API did not write its side.", Token);
+        await sink.DrainAsync();
+        var balanced = await GetAsync(client);
+
+        Assert.Equal(("pending", 2, 0), (pending.Text("state"), Sum(pending, "pending"), Sum(pending, "received")));
+        Assert.Equal(("balanced", 0, 2, 1), (balanced.Text("state"), Sum(balanced, "pending"), Sum(balanced, "received"), Sum(balanced, "duplicates")));
+    }
+
+    [Fact]
+    public async Task Get_HourThatDiffers_IsShownAndDegradesTheSystem()
+    {
+        const string key = "key-of-the-books";
+        var database = await api.Servers.CreateDatabaseAsync(Token);
+        await PrepareAsync(database, key);
+        await using var another = api.Another(database);
+        using var client = another.CreateClient();
+        client.DefaultRequestHeaders.Authorization = new("Bearer", key);
+
+        // The first request may take longer than the second that each component is given.
+        var health = await Eventually.GetAsync(
+            () => GetAsync(client, "/api/v1/system/health"), answer => Ledgers(answer).TryGetProperty("description", out var text)
+            && text.GetString()!.StartsWith("The books of 1 closed hours", StringComparison.Ordinal), "The health does not tell of the books.", Token);
+        var differing = (await GetAsync(client)).GetProperty("recount").GetProperty("differing").EnumerateArray().Single();
+
+        Assert.Equal("Degraded", Ledgers(health).Text("status"));
+        Assert.Equal((3, "by hand"), (differing.GetProperty("differences").GetInt32(), differing.Text("detail")));
+    }
+
+    private static JsonElement Ledgers(JsonElement health) => health.GetProperty("components").EnumerateArray().Single(part => part.Text("name") == "ledger");
+
+    private static long Sum(JsonElement ledger, string property) =>
+        ledger.GetProperty("data").EnumerateArray().Sum(window => window.GetProperty(property).GetInt64());
+
+    private static async Task<JsonElement> GetAsync(HttpClient client, string path = Ledger)
+    {
+        using var response = await client.GetAsync(new Uri(path, UriKind.Relative), Token);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        return await response.ReadJsonAsync(Token);
+    }
+
+    private static async Task PrepareAsync(string connectionString, string key)
+    {
+        var options = new DbContextOptionsBuilder<MeteringDbContext>().UseNpgsql(connectionString);
+        MeteringDbContext.UseConventions(options);
+        await using var context = new MeteringDbContext(options.Options);
+        await context.Database.MigrateAsync(Token);
+        var now = TimeProvider.System.GetUtcNow();
+        var tenant = new Tenant { Id = Ulid.NewUlid(), Slug = "books", CreatedAt = now };
+        context.Add(tenant);
+        context.Add(new ApiKey
+        {
+            Id = Ulid.NewUlid(), TenantId = tenant.Id, Name = "test", Prefix = ApiKeyHash.Prefix(key), Hash = ApiKeyHash.Of(key), CreatedAt = now,
+        });
+        await context.SaveChangesAsync(Token);
+        await context.Database.ExecuteSqlAsync(
+            $"insert into recounts values ({tenant.Id.ToUuid()}, date_trunc('hour', now() - interval '2 hours'), 5, now(), 3, 'by hand')", Token);
+    }
+}

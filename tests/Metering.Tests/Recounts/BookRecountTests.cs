@@ -1,0 +1,137 @@
+using CloudNative.Metering.DeadLetters;
+using CloudNative.Metering.Events;
+using CloudNative.Metering.Recounts;
+using CloudNative.Metering.Segments;
+using CloudNative.Tests;
+using Microsoft.Extensions.Time.Testing;
+
+namespace CloudNative.Metering.Tests.Recounts;
+
+/// <summary>The books are checked against what is stored, and somebody's hand in either is seen.</summary>
+public sealed class BookRecountTests(TestServers servers)
+{
+    private static readonly DateTimeOffset Noon = MeteringDatabase.Noon;
+
+    private readonly FakeTimeProvider _clock = new(Noon.AddHours(6));
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Run_BooksThatAgree_FindsNothingAndLooksOnlyOnce()
+    {
+        await using var database = await CreateAsync();
+        var recount = new BookRecount(database.Source, _clock);
+
+        Assert.Empty(await recount.RunAsync(10, Cancellation));
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Empty(await recount.RunAsync(10, Cancellation));
+
+        Assert.Equal(2, (await SummaryAsync(database)).Hours);
+        Assert.Equal(2, await database.ScalarAsync("select count(*) from recounts where checked_at = '2026-03-01 18:00:00Z'"));
+    }
+
+    [Theory]
+    [InlineData("update ledger set received = received + 1, unmatched = unmatched + 1 where minute = '2026-03-01 12:00Z'")]
+    [InlineData("delete from ledger")]
+    [InlineData("delete from usage_events where id = 'a'")]
+    [InlineData("delete from dead_letters")]
+    [InlineData("update usage_events set partition = 1 where id = 'a'")]
+    public async Task Run_AfterSomebodysHand_FindsTheHourUntilItIsMended(string hand)
+    {
+        await using var database = await CreateAsync();
+        await database.ScalarAsync("create table saved as select * from usage_events; create table books as select * from ledger; create table letters as select * from dead_letters; select 1");
+        await database.ScalarAsync($"insert into acknowledged select tenant_id, minute, gen_random_uuid(), received from ledger; {hand}; select 1");
+        var recount = new BookRecount(database.Source, _clock);
+
+        var found = await recount.RunAsync(10, Cancellation);
+
+        Assert.Contains(found, hour => hour.Hour == Noon && hour.TenantId == database.TenantId && hour.Detail.Length > 0);
+        Assert.True((await new RecountQuery(database.Source).TotalAsync(Cancellation)).Differences > 0);
+        Assert.NotEmpty((await SummaryAsync(database)).Differing);
+
+        await database.ScalarAsync("""
+            truncate ledger; insert into ledger select * from books;
+            truncate usage_events; insert into usage_events select * from saved;
+            truncate dead_letters; insert into dead_letters select * from letters;
+            select 1
+            """);
+        Assert.Empty(await recount.RunAsync(10, Cancellation));
+        Assert.Equal((0, 0), await new RecountQuery(database.Source).TotalAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task Run_HourThatGotMoreSince_IsRecounted()
+    {
+        await using var database = await CreateAsync();
+        var recount = new BookRecount(database.Source, _clock);
+        await recount.RunAsync(10, Cancellation);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+
+        await StoreAsync(database, database.Record(0, "late"));
+        await recount.RunAsync(10, Cancellation);
+
+        Assert.Equal(Noon.ToUnixTimeSeconds(), await database.ScalarAsync("select extract(epoch from hour) from recounts where checked_at = '2026-03-01 18:01:00Z'"));
+    }
+
+    [Fact]
+    public async Task Run_MoreHoursThanItMay_GoesOnNextTime()
+    {
+        await using var database = await CreateAsync();
+        var recount = new BookRecount(database.Source, _clock);
+
+        await recount.RunAsync(1, Cancellation);
+        Assert.Equal(1, (await SummaryAsync(database)).Hours);
+        await recount.RunAsync(1, Cancellation);
+
+        Assert.Equal(2, (await SummaryAsync(database)).Hours);
+    }
+
+    [Fact]
+    public async Task Run_HourThatIsNotOver_IsLeft()
+    {
+        await using var database = await CreateAsync();
+        _clock.AdjustTime(Noon.AddHours(2).AddMinutes(4));
+
+        await new BookRecount(database.Source, _clock).RunAsync(10, Cancellation);
+
+        Assert.Equal(1, (await SummaryAsync(database)).Hours);
+    }
+
+    [Fact]
+    public async Task Run_WhileAnotherIsAtIt_DoesNothing()
+    {
+        await using var database = await CreateAsync();
+        await using var other = await database.Source.OpenConnectionAsync(Cancellation);
+        await using var hold = other.CreateCommand();
+        hold.CommandText = "select pg_advisory_lock(20261124, 3)";
+        await hold.ExecuteNonQueryAsync(Cancellation);
+
+        await new BookRecount(database.Source, _clock).RunAsync(10, Cancellation);
+
+        Assert.Equal(0, (await SummaryAsync(database)).Hours);
+    }
+
+    /// <summary>Two hours: two events and a dead letter in the first, one event and its duplicate in the second.</summary>
+    private async Task<MeteringDatabase> CreateAsync()
+    {
+        var database = await MeteringDatabase.CreateAsync(servers);
+        await StoreAsync(
+            database,
+            database.Record(0, "a"),
+            database.Record(0, "b"),
+            new IngestRecord(0, Noon.AddMinutes(3), database.TenantId, "x"u8.ToArray()) { Rejection = new Rejection(DeadLetterReason.InvalidEvent, "x") },
+            database.Record(0, "c") with { IngestedAt = Noon.AddHours(1) },
+            database.Record(0, "c") with { IngestedAt = Noon.AddHours(1) });
+        return database;
+    }
+
+    private static async Task StoreAsync(MeteringDatabase database, params IngestRecord[] records)
+    {
+        var claim = await database.TakeOverAsync(0);
+        var numbered = records.Select((record, i) => record with { Offset = claim.NextOffset + i }).ToArray();
+        await new UsageEventStore(database.Source, new StoredKeys(SegmentPolicy.Default)).StoreAsync([MeteringDatabase.Batch(claim, numbered)], Cancellation);
+    }
+
+    private static Task<RecountSummary> SummaryAsync(MeteringDatabase database) =>
+        new RecountQuery(database.Source).RunAsync(database.TenantId, Noon.AddDays(-1), Noon.AddDays(1), Cancellation);
+}
