@@ -16,7 +16,8 @@ public abstract class SinkKillTests(FaultySystem system, ITestOutputHelper outpu
     public async Task Kill_TenTimesAtRandomMoments_EachEventCountsOnce()
     {
         using var tenant = await CreateTenantAsync();
-        await using var load = LoadGenerator.Start(tenant, Random);
+        // Thinly, so that it lasts on a busy machine too.
+        await using var load = LoadGenerator.Start(tenant, Random, new LoadOptions { Senders = 2, Pause = TimeSpan.FromMilliseconds(40), MaxBatch = 10 });
         for (var kill = 0; kill < Kills; kill++)
         {
             await System.UntilCountingAsync(Cancellation);
