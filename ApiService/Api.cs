@@ -9,6 +9,7 @@ using CloudNative.ApiService.Ledger;
 using CloudNative.ApiService.Meters;
 using CloudNative.ApiService.OpenApi;
 using CloudNative.ApiService.Problems;
+using CloudNative.Metering.Backfills;
 using CloudNative.Metering.Database;
 using CloudNative.Metering.Rollups;
 
@@ -38,6 +39,7 @@ internal static class Api
         builder.Services.AddEvents();
         builder.Services.AddDeadLetters();
         builder.Services.AddSingleton<RollupQuery>();
+        builder.Services.AddSingleton<BackfillQuery>();
         builder.Services.AddLedger();
         builder.Services.AddSystemHealth();
         return builder;

@@ -1,5 +1,7 @@
+using CloudNative.IngestService.Backfill;
 using CloudNative.IngestService.Recounts;
 using CloudNative.IngestService.Storage;
+using CloudNative.Metering.Backfills;
 using CloudNative.Metering.Database;
 using CloudNative.Metering.Events;
 using CloudNative.Metering.Recounts;
@@ -37,6 +39,10 @@ internal static class IngestServices
         builder.Services.AddSingleton<SinkLanes>();
         builder.Services.AddSingleton<ConsumerFactory>();
         builder.Services.AddHostedService<EventConsumer>();
+        builder.Services.AddOptions<BackfillOptions>().BindConfiguration(BackfillOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<MeterBackfill>();
+        builder.Services.AddSingleton<BackfillMetrics>();
+        builder.Services.AddHostedService<BackfillWorker>();
         builder.Services.AddHealthChecks().AddCheck<IngestProgress>("progress", tags: [HealthTags.Ready]);
     }
 }

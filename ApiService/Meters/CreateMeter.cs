@@ -21,7 +21,8 @@ internal static class CreateMeter
 
     /// <summary>Create a meter</summary>
     /// <remarks>
-    /// It counts what is stored from its creation on; earlier events are not counted yet. A 400 lists everything that is wrong at once.
+    /// It counts at once what is sent from now on, and step by step what was stored before: see its backfill. Each event counts once. A 400 lists everything
+    /// that is wrong at once; after a 503 nothing was created.
     /// </remarks>
     /// <param name="definition">What to count, and how.</param>
     internal static async Task<Results<Created<MeterResponse>, ApiProblem>> HandleAsync(

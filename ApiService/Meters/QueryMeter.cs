@@ -36,8 +36,10 @@ internal static class QueryMeter
     /// <param name="From">As asked.</param>
     /// <param name="To">As asked.</param>
     /// <param name="WindowSize">As asked.</param>
+    /// <param name="Incomplete">True while the meter has not counted all that was stored before its creation (see its backfill): more will come. Else absent.</param>
     /// <param name="Data">Ordered by window, subject and dimensions; windows without events give no row.</param>
-    internal sealed record UsageResponse(DateTimeOffset? From, DateTimeOffset? To, WindowSize? WindowSize, IReadOnlyList<UsageRow> Data);
+    internal sealed record UsageResponse(
+        DateTimeOffset? From, DateTimeOffset? To, WindowSize? WindowSize, bool? Incomplete, IReadOnlyList<UsageRow> Data);
 
     public static void MapQueryMeter(this RouteGroupBuilder meters)
     {
@@ -65,8 +67,8 @@ internal static class QueryMeter
 
         try
         {
-            var rows = await rollups.RunAsync(meter, query, cancellationToken);
-            return TypedResults.Ok(new UsageResponse(query.From, query.To, query.WindowSize, rows));
+            var usage = await rollups.RunAsync(meter, query, cancellationToken);
+            return TypedResults.Ok(new UsageResponse(query.From, query.To, query.WindowSize, usage.IsIncomplete ? true : null, usage.Rows));
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidParameterValue)
         {
@@ -76,7 +78,7 @@ internal static class QueryMeter
     }
 
     /// <summary>List a meter's subjects</summary>
-    /// <remarks>The distinct subjects of what the meter counted, sorted.</remarks>
+    /// <remarks>The distinct subjects of what the meter counted, sorted. While its backfill runs, more may come.</remarks>
     /// <param name="idOrSlug">The meter's id or slug.</param>
     internal static async Task<Results<Ok<IReadOnlyList<string>>, ApiProblem>> SubjectsAsync(
         string idOrSlug, [AsParameters] RangeParameters parameters, ClaimsPrincipal user, MeteringDbContext database, RollupQuery rollups,

@@ -7,7 +7,7 @@ namespace CloudNative.Metering.Backfills;
 
 /// <summary>
 /// Creates a meter and, in the same transaction, draws the border between the events that were stored before it and those that the sink counts live:
-/// the offset at which each partition stands. An event's place in the log tells on which side it is.
+/// the offset at which each partition stands. An event's place in the log tells on which side it is. <see cref="MeterBackfill"/> counts the former.
 /// </summary>
 public static class MeterHandOver
 {
@@ -22,6 +22,17 @@ public static class MeterHandOver
     private const string StartsSql = """
         insert into meter_starts (meter_id, stream_id, partition, from_offset)
         select {0}, stream_id, partition, next_offset from ingest_offsets
+        """;
+
+    // Sinks wait until this transaction ends, so what is stored lies in the segments up to the open one.
+    private const string BackfillSql = """
+        insert into meter_backfills (meter_id, segment, last_segment)
+        select {0}, min(id), max(id) from event_segments where opened_at is not null
+        """;
+
+    // An API process that is frozen in between must not hold up counting.
+    private const string TimeoutsSql = """
+        select set_config('lock_timeout', {0}, true), set_config('idle_in_transaction_session_timeout', {0}, true)
         """;
 
     /// <summary>All or nothing. Waits at most <see cref="LockTimeout"/> for each lock.</summary>
@@ -49,13 +60,13 @@ public static class MeterHandOver
 
     private static async Task InsertAsync(MeteringDbContext context, Meter meter, CancellationToken cancellationToken)
     {
-        var timeout = $"{LockTimeout.TotalMilliseconds}ms";
-        await context.Database.ExecuteSqlAsync($"select set_config('lock_timeout', {timeout}, true)", cancellationToken);
+        await context.Database.ExecuteSqlRawAsync(TimeoutsSql, [$"{LockTimeout.TotalMilliseconds}ms"], cancellationToken);
 
         // First, so that the lock is held only for the rest: no sink waits for a meter that turns out to be refused.
         await context.SaveChangesAsync(acceptAllChangesOnSuccess: false, cancellationToken);
         await context.Database.ExecuteSqlRawAsync(LockSql, cancellationToken);
         await context.Database.ExecuteSqlRawAsync(StartsSql, [meter.Id.ToUuid()], cancellationToken);
+        await context.Database.ExecuteSqlRawAsync(BackfillSql, [meter.Id.ToUuid()], cancellationToken);
     }
 }
 

@@ -89,7 +89,7 @@ internal sealed class CountingBatch
         foreach (var meter in _catalog.For(pending.Record.TenantId, pending.Event.Type))
         {
             data ??= pending.Event.ParseData();
-            if (!meter.TryCount(pending.Event, pending.Time, data?.RootElement ?? default, out var contribution, out _))
+            if (!meter.TryCount(pending.Event.Subject, pending.Time, data?.RootElement ?? default, out var contribution, out _))
                 continue;
 
             Rollups.Add(contribution, pending.Time);

@@ -1,3 +1,4 @@
+using CloudNative.Metering.Backfills;
 using CloudNative.Metering.Database;
 using CloudNative.Metering.Rollups;
 using Microsoft.EntityFrameworkCore;
@@ -43,7 +44,7 @@ public sealed record StoredEvent(
 public sealed class UsageEventList(NpgsqlDataSource dataSource, MeteringDbContext context)
 {
     private const string Sql = """
-        select event, time, ingested_at, stored_at, stream_id, partition, "offset"
+        select event, time, ingested_at, stored_at, stream_id, partition, "offset", segment, key
         from usage_events
         where tenant_id = @tenant
           and (@from is null or time >= @from) and (@to is null or time < @to)
@@ -54,60 +55,43 @@ public sealed class UsageEventList(NpgsqlDataSource dataSource, MeteringDbContex
         limit @limit
         """;
 
-    private const string StartsSql = """
-        select s.meter_id, s.stream_id, s.partition, s.from_offset
-        from meter_starts s join meters m on m.id = s.meter_id
-        where m.tenant_id = @tenant and m.deleted_at is null
-        """;
-
     public async Task<IReadOnlyList<StoredEvent>> ListAsync(Ulid tenantId, UsageEventFilter filter, CancellationToken cancellationToken)
     {
         var meters = await context.Meters.AsNoTracking().Where(meter => meter.TenantId == tenantId).OrderBy(meter => meter.Slug).ToListAsync(cancellationToken);
         var byType = meters.ToLookup(meter => meter.EventType, meter => new CountingMeter(meter));
-        var starts = await StartsAsync(tenantId, cancellationToken);
 
-        await using var command = dataSource.CreateCommand(Sql);
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        var coverages = await MeterCoverage.LoadAsync(connection, [.. meters.Select(meter => meter.Id)], cancellationToken);
+        await using var command = new NpgsqlCommand(Sql, connection);
         AddParameters(command.Parameters, tenantId, filter);
         var events = new List<StoredEvent>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
-        {
-            var place = (reader.GetInt32(4), reader.GetInt32(5), Offset: reader.GetInt64(6));
-            events.Add(Explain(reader, byType, meter => !starts.TryGetValue((meter, place.Item1, place.Item2), out var from) || place.Offset >= from));
-        }
+            events.Add(Explain(reader, byType, coverages));
 
         return events;
     }
 
-    private static StoredEvent Explain(NpgsqlDataReader reader, ILookup<string, CountingMeter> meters, Func<Ulid, bool> isCountedLive)
+    private static StoredEvent Explain(NpgsqlDataReader reader, ILookup<string, CountingMeter> meters, Dictionary<Ulid, MeterCoverage> coverages)
     {
         var bytes = reader.GetFieldValue<byte[]>(0);
         var time = reader.GetFieldValue<DateTimeOffset>(1);
         var usageEvent = UsageEventReader.Read(bytes, EventBody.One, [])[0];
         using var data = usageEvent.ParseData();
+        var position = new BackfillPosition(reader.GetInt32(7), time, reader.GetGuid(8));
+        var place = new EventPlace(reader.GetInt32(4), reader.GetInt32(5), reader.GetInt64(6), position);
         var (counted, reasons) = (new List<string>(), new List<string>());
         foreach (var meter in meters[usageEvent.Type])
         {
-            if (!meter.TryCount(usageEvent, time, data?.RootElement ?? default, out _, out var reason))
+            if (!meter.TryCount(usageEvent.Subject, time, data?.RootElement ?? default, out _, out var reason))
                 reasons.Add(reason);
-            else if (isCountedLive(meter.Id))
+            else if (coverages[meter.Id].Includes(place))
                 counted.Add(meter.Slug);
             else
-                reasons.Add($"meter '{meter.Slug}' was created after the event was stored");
+                reasons.Add($"meter '{meter.Slug}' was created after the event was stored, and its backfill has not come to it yet");
         }
 
         return new StoredEvent(bytes, time, reader.GetFieldValue<DateTimeOffset>(2), reader.GetFieldValue<DateTimeOffset>(3), counted, reasons);
-    }
-
-    private async Task<Dictionary<(Ulid, int, int), long>> StartsAsync(Ulid tenantId, CancellationToken cancellationToken)
-    {
-        await using var command = dataSource.CreateCommand(StartsSql);
-        command.Parameters.AddWithValue("tenant", tenantId.ToUuid());
-        var starts = new Dictionary<(Ulid, int, int), long>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-            starts[(reader.GetGuid(0).ToUlid(), reader.GetInt32(1), reader.GetInt32(2))] = reader.GetInt64(3);
-        return starts;
     }
 
     private static void AddParameters(NpgsqlParameterCollection parameters, Ulid tenantId, UsageEventFilter filter)

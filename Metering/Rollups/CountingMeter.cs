@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
-using CloudNative.Metering.Events;
 using CloudNative.Metering.Meters;
 
 namespace CloudNative.Metering.Rollups;
@@ -14,33 +13,41 @@ public sealed class CountingMeter
 
     private readonly JsonPath? _value;
     private readonly JsonPath[] _dimensions;
-    private readonly DateTimeOffset? _eventFrom;
 
     public CountingMeter(Meter meter)
     {
         Id = meter.Id;
+        TenantId = meter.TenantId;
         Slug = meter.Slug;
         EventType = meter.EventType;
-        _eventFrom = meter.EventFrom;
+        EventFrom = meter.EventFrom;
         _value = meter.ValueProperty is { } path ? JsonPath.Parse(path) : null;
         _dimensions = [.. meter.GroupBy.Values.Select(JsonPath.Parse)];
     }
 
     public Ulid Id { get; }
 
+    public Ulid TenantId { get; }
+
     public string Slug { get; }
 
     public string EventType { get; }
 
+    /// <summary>Events before this time are not counted; null counts all.</summary>
+    public DateTimeOffset? EventFrom { get; }
+
+    /// <summary>Whether it looks at an event's data at all.</summary>
+    public bool ReadsData => _value is not null || _dimensions.Length > 0;
+
     /// <summary>What the event adds to the meter; false, with the reason in words, when it adds nothing.</summary>
     public bool TryCount(
-        UsageEvent usageEvent, DateTimeOffset time, JsonElement data,
+        string subject, DateTimeOffset time, JsonElement data,
         [NotNullWhen(true)] out Contribution? contribution, [NotNullWhen(false)] out string? reason)
     {
         contribution = null;
-        if (time < _eventFrom)
+        if (time < EventFrom)
         {
-            reason = $"meter '{Slug}' counts events from {_eventFrom:O}";
+            reason = $"meter '{Slug}' counts events from {EventFrom:O}";
             return false;
         }
 
@@ -53,7 +60,7 @@ public sealed class CountingMeter
         }
 
         reason = null;
-        contribution = new Contribution(Id, usageEvent.Subject, [.. _dimensions.Select(path => ReadDimension(path, data))], value);
+        contribution = new Contribution(Id, subject, [.. _dimensions.Select(path => ReadDimension(path, data))], value);
         return true;
     }
 

@@ -13,18 +13,23 @@ public sealed class MeterCatalog
     public const string VersionSql = "select version from meter_catalog";
 
     private readonly ILookup<(Ulid, string), CountingMeter> _meters;
+    private readonly Dictionary<Ulid, CountingMeter> _byId;
     private readonly HashSet<Ulid> _tenants;
 
     private MeterCatalog(long version, ILookup<(Ulid, string), CountingMeter> meters, HashSet<Ulid> tenants)
     {
         Version = version;
         _meters = meters;
+        _byId = meters.SelectMany(group => group).ToDictionary(meter => meter.Id);
         _tenants = tenants;
     }
 
     public long Version { get; }
 
     public bool HasTenant(Ulid tenantId) => _tenants.Contains(tenantId);
+
+    /// <summary>Null when the meter is deleted.</summary>
+    public CountingMeter? Find(Ulid meterId) => _byId.GetValueOrDefault(meterId);
 
     public IEnumerable<CountingMeter> For(Ulid tenantId, string eventType) => _meters[(tenantId, eventType)];
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CloudNative.Metering.Backfills;
 using CloudNative.Metering.Database;
 using CloudNative.Metering.Events;
 using CloudNative.Metering.Meters;
@@ -15,13 +16,11 @@ internal sealed record EdgeRow(DateTimeOffset Minute, string Subject, string Dim
 /// </summary>
 internal sealed record RangeEdges(DateTimeOffset? FirstWholeMinute, DateTimeOffset? EndOfWholeMinutes, IReadOnlyList<EdgeRow> Rows)
 {
-    // Only what the sink counted live: an event before the meter's start in its partition is in no rollup yet.
     private const string Sql = """
-        select e.event, e.time
-        from usage_events e
-        left join meter_starts s on s.meter_id = @meter and s.stream_id = e.stream_id and s.partition = e.partition
-        where e.tenant_id = @tenant and e.type = @type and e.time >= @from and e.time < @to and (s.from_offset is null or e."offset" >= s.from_offset)
-          and (cardinality(@subjects) = 0 or e.subject = any (@subjects))
+        select event, subject, time, stream_id, partition, "offset", segment, key
+        from usage_events
+        where tenant_id = @tenant and type = @type and time >= @from and time < @to
+          and (cardinality(@subjects) = 0 or subject = any (@subjects))
         """;
 
     public static async Task<RangeEdges> ReadAsync(NpgsqlConnection connection, Meter meter, UsageQuery query, CancellationToken cancellationToken)
@@ -57,8 +56,8 @@ internal sealed record RangeEdges(DateTimeOffset? FirstWholeMinute, DateTimeOffs
         CancellationToken cancellationToken)
     {
         var counting = new CountingMeter(meter);
+        var coverage = await MeterCoverage.LoadAsync(connection, meter.Id, cancellationToken);
         await using var command = new NpgsqlCommand(Sql, connection);
-        command.Parameters.AddWithValue("meter", meter.Id.ToUuid());
         command.Parameters.AddWithValue("tenant", meter.TenantId.ToUuid());
         command.Parameters.AddWithValue("type", meter.EventType);
         command.Parameters.AddWithValue("from", range.From);
@@ -67,11 +66,14 @@ internal sealed record RangeEdges(DateTimeOffset? FirstWholeMinute, DateTimeOffs
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            var time = reader.GetFieldValue<DateTimeOffset>(1);
-            var usageEvent = UsageEventReader.Read(reader.GetFieldValue<byte[]>(0), EventBody.One, [])[0];
-            using var data = usageEvent.ParseData();
-            if (counting.TryCount(usageEvent, time, data?.RootElement ?? default, out var counted, out _))
-                deltas.Add(counted, time);
+            // What the rollups do not hold yet must not be in the edges either.
+            var position = new BackfillPosition(reader.GetInt32(6), reader.GetFieldValue<DateTimeOffset>(2), reader.GetGuid(7));
+            if (!coverage.Includes(new EventPlace(reader.GetInt32(3), reader.GetInt32(4), reader.GetInt64(5), position)))
+                continue;
+
+            using var data = StoredEventData.Parse(reader.GetFieldValue<byte[]>(0));
+            if (counting.TryCount(reader.GetString(1), position.Time, data?.RootElement ?? default, out var counted, out _))
+                deltas.Add(counted, position.Time);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Text;
+using CloudNative.Metering.Backfills;
 using CloudNative.Metering.Database;
 using CloudNative.Metering.Meters;
 using Npgsql;
@@ -13,33 +14,35 @@ namespace CloudNative.Metering.Rollups;
 /// </summary>
 public sealed class RollupQuery(NpgsqlDataSource dataSource, TimeProvider clock)
 {
-    public async Task<IReadOnlyList<UsageRow>> RunAsync(Meter meter, UsageQuery query, CancellationToken cancellationToken)
+    public async Task<Usage> RunAsync(Meter meter, UsageQuery query, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         var edges = await RangeEdges.ReadAsync(connection, meter, query, cancellationToken);
 
         var shape = new RollupShape(meter, query);
-        await using var command = new NpgsqlCommand(shape.Sql, connection);
-        AddParameters(command, meter, query, edges);
+        var command = new NpgsqlBatchCommand(shape.Sql);
+        AddParameters(command.Parameters, meter, query, edges);
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { MeterCoverage.IncompleteCommand(meter.Id), command } };
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        var isIncomplete = await reader.ReadAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
         var rows = new List<UsageRow>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
             rows.Add(shape.Read(reader));
 
-        return rows.Count == 0 && shape.IsZeroWhenEmpty ? [shape.Zero(clock.GetUtcNow())] : rows;
+        return new Usage(rows.Count == 0 && shape.IsZeroWhenEmpty ? [shape.Zero(clock.GetUtcNow())] : rows, isIncomplete);
     }
 
     /// <summary>The distinct subjects of a meter's events within a range, sorted.</summary>
     public async Task<IReadOnlyList<string>> SubjectsAsync(Meter meter, UsageQuery query, CancellationToken cancellationToken)
     {
-        var rows = await RunAsync(meter, query with { GroupBySubject = true, WindowSize = null, Dimensions = [] }, cancellationToken);
-        return [.. rows.Select(row => row.Subject!)];
+        var usage = await RunAsync(meter, query with { GroupBySubject = true, WindowSize = null, Dimensions = [] }, cancellationToken);
+        return [.. usage.Rows.Select(row => row.Subject!)];
     }
 
-    private static void AddParameters(NpgsqlCommand command, Meter meter, UsageQuery query, RangeEdges edges)
+    private static void AddParameters(NpgsqlParameterCollection parameters, Meter meter, UsageQuery query, RangeEdges edges)
     {
-        var parameters = command.Parameters;
         parameters.AddWithValue("meter", meter.Id.ToUuid());
         parameters.AddWithValue("zone", query.TimeZone.Id);
         parameters.AddWithValue("from", edges.FirstWholeMinute ?? DateTimeOffset.MinValue);

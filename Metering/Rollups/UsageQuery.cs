@@ -37,6 +37,11 @@ public sealed record UsageQuery
     public IReadOnlyList<string> Dimensions { get; init; } = [];
 }
 
+/// <summary>The answer.</summary>
+/// <param name="Rows">Ordered by window, subject and dimensions.</param>
+/// <param name="IsIncomplete">The meter has not counted all that was stored before its creation yet: what is here is right, but more will come.</param>
+public sealed record Usage(IReadOnlyList<UsageRow> Rows, bool IsIncomplete);
+
 /// <summary>One row of the answer.</summary>
 /// <param name="Value">The exact number, as JSON writes it.</param>
 /// <param name="WindowStart">Inclusive, in the query's time zone.</param>

@@ -25,13 +25,24 @@ internal sealed class IngestDatabase : IAsyncDisposable
     public static async Task<IngestDatabase> CreateAsync(TestServers servers)
     {
         var database = new IngestDatabase(await servers.CreateDatabaseAsync(Cancellation));
-        var options = new DbContextOptionsBuilder<MeteringDbContext>().UseNpgsql(database.Source);
-        MeteringDbContext.UseConventions(options);
-        await using var context = new MeteringDbContext(options.Options);
+        await using var context = database.OpenContext();
         await context.Database.MigrateAsync(Cancellation);
         context.Tenants.Add(new Tenant { Id = database.TenantId, Slug = "default", CreatedAt = DateTimeOffset.UnixEpoch });
         await context.SaveChangesAsync(Cancellation);
         return database;
+    }
+
+    public MeteringDbContext OpenContext()
+    {
+        var options = new DbContextOptionsBuilder<MeteringDbContext>().UseNpgsql(Source);
+        MeteringDbContext.UseConventions(options);
+        return new MeteringDbContext(options.Options);
+    }
+
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var command = Source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(Cancellation);
     }
 
     public async Task<long> ScalarAsync(string sql)

@@ -47,7 +47,10 @@ internal sealed class MeteringDatabase : IAsyncDisposable
         return new MeteringDbContext(options.Options);
     }
 
-    public async Task<Meter> AddMeterAsync(string slug, Aggregation aggregation = Aggregation.Sum, params string[] dimensions)
+    public Task<Meter> AddMeterAsync(string slug, Aggregation aggregation = Aggregation.Sum, params string[] dimensions) =>
+        AddMeterAsync(slug, null, aggregation, dimensions);
+
+    public async Task<Meter> AddMeterAsync(string slug, DateTimeOffset? eventFrom, Aggregation aggregation = Aggregation.Sum, params string[] dimensions)
     {
         var meter = new Meter
         {
@@ -58,6 +61,7 @@ internal sealed class MeteringDatabase : IAsyncDisposable
             Aggregation = aggregation,
             ValueProperty = aggregation == Aggregation.Count ? null : "$.n",
             GroupBy = dimensions.Order(StringComparer.Ordinal).ToDictionary(name => name, name => $"$.{name}"),
+            EventFrom = eventFrom,
             CreatedAt = Noon,
             UpdatedAt = Noon,
         };
@@ -87,10 +91,21 @@ internal sealed class MeteringDatabase : IAsyncDisposable
 
     public static PartitionBatch Batch(PartitionClaim claim, params IngestRecord[] records) => new(claim, claim.NextOffset + records.Length, records);
 
-    public Task<IReadOnlyList<UsageRow>> QueryAsync(Meter meter, UsageQuery? query = null) =>
+    public async Task<IReadOnlyList<UsageRow>> QueryAsync(Meter meter, UsageQuery? query = null) => (await AskAsync(meter, query)).Rows;
+
+    public Task<Usage> AskAsync(Meter meter, UsageQuery? query = null) =>
         new RollupQuery(Source, TimeProvider.System).RunAsync(meter, query ?? new UsageQuery(), Cancellation);
 
     public async Task<string> TotalAsync(Meter meter) => (await QueryAsync(meter)) is [var row] ? row.Value.Digits : "none";
+
+    public async Task<decimal> SumAsync(Meter meter, UsageQuery query) =>
+        (await QueryAsync(meter, query)).Sum(row => decimal.Parse(row.Value.Digits, System.Globalization.CultureInfo.InvariantCulture));
+
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var command = Source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(Cancellation);
+    }
 
     public async Task<long> ScalarAsync(string sql)
     {

@@ -99,7 +99,7 @@ public sealed class UsageEventStoreTests(TestServers servers)
         await using var context = database.OpenContext();
         var events = await new UsageEventList(database.Source, context).ListAsync(database.TenantId, new UsageEventFilter(), Cancellation);
         Assert.Equal(["late"], events.Single(e => e.Meters.Count > 0).Meters);
-        Assert.Equal(2, events.Count(e => e.Reasons is ["meter 'late' was created after the event was stored"]));
+        Assert.Equal(2, events.Count(e => e.Reasons is ["meter 'late' was created after the event was stored, and its backfill has not come to it yet"]));
     }
 
     [Theory]

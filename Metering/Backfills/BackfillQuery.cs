@@ -1,0 +1,60 @@
+using System.Text.Json.Serialization;
+using CloudNative.Metering.Database;
+using Npgsql;
+
+namespace CloudNative.Metering.Backfills;
+
+/// <summary>Whether a meter has counted what was stored before its creation.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<BackfillState>))]
+public enum BackfillState
+{
+    /// <summary>Nothing was looked at yet.</summary>
+    [JsonStringEnumMemberName("PENDING")] Pending,
+
+    /// <summary>Part of it is counted.</summary>
+    [JsonStringEnumMemberName("RUNNING")] Running,
+
+    /// <summary>All of it is counted.</summary>
+    [JsonStringEnumMemberName("DONE")] Done,
+}
+
+/// <summary>How far a backfill is.</summary>
+/// <param name="State">See <see cref="BackfillState"/>.</param>
+/// <param name="Counted">Events that the meter counted of those before its creation.</param>
+/// <param name="Scanned">Stored events of the tenant that were looked at, of any type.</param>
+/// <param name="Total">How many there are to look at, an estimate until the end; absent before the first page.</param>
+/// <param name="Refused">Events that could not be counted, other than by the meter's own rules.</param>
+/// <param name="DroppedSegments">Segments of events that retention dropped before they were looked at.</param>
+/// <param name="CreatedAt">When the meter was created.</param>
+/// <param name="StartedAt">When the first page was begun; absent before.</param>
+/// <param name="UpdatedAt">When the last page was counted.</param>
+/// <param name="DoneAt">Absent while it is not done.</param>
+/// <param name="Error">The last of the refused events, and why; absent when there is none.</param>
+public sealed record BackfillProgress(
+    BackfillState State, long Counted, long Scanned, long? Total, long Refused, int DroppedSegments,
+    DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset UpdatedAt, DateTimeOffset? DoneAt, string? Error);
+
+/// <summary>Reads how far backfills are.</summary>
+public sealed class BackfillQuery(NpgsqlDataSource dataSource)
+{
+    private const string Sql = """
+        select state, counted, scanned, total, refused, lost_segments, created_at, started_at, updated_at, done_at, error
+        from meter_backfills where meter_id = @meter
+        """;
+
+    /// <summary>Null when there is no such meter.</summary>
+    public async Task<BackfillProgress?> FindAsync(Ulid meterId, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(Sql);
+        command.Parameters.AddWithValue("meter", meterId.ToUuid());
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
+            return null;
+
+        var state = reader.GetString(0) switch { "pending" => BackfillState.Pending, "running" => BackfillState.Running, _ => BackfillState.Done };
+        return new BackfillProgress(
+            state, reader.GetInt64(1), reader.GetInt64(2), reader.GetFieldValue<long?>(3), reader.GetInt64(4), reader.GetInt32(5),
+            reader.GetFieldValue<DateTimeOffset>(6), reader.GetFieldValue<DateTimeOffset?>(7), reader.GetFieldValue<DateTimeOffset>(8),
+            reader.GetFieldValue<DateTimeOffset?>(9), reader.IsDBNull(10) ? null : reader.GetString(10));
+    }
+}

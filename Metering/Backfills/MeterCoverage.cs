@@ -1,0 +1,53 @@
+using CloudNative.Metering.Database;
+using Npgsql;
+
+namespace CloudNative.Metering.Backfills;
+
+/// <summary>Where a stored event stands: in the log, and in the order in which a backfill walks.</summary>
+internal readonly record struct EventPlace(int StreamId, int Partition, long Offset, BackfillPosition Position);
+
+/// <summary>Which stored events are in a meter's rollups: those that the sink counted live, and those that the backfill has passed.</summary>
+internal sealed class MeterCoverage
+{
+    private const string IncompleteSql = """
+        select meter_id, segment, cursor_time, cursor_key from meter_backfills where meter_id = any (@meters) and done_at is null
+        """;
+
+    private static readonly MeterCoverage Complete = new(null, default);
+
+    // Null once the backfill is complete: everything is covered then, whatever its place.
+    private readonly MeterStarts? _starts;
+    private readonly BackfillPosition _position;
+
+    private MeterCoverage(MeterStarts? starts, BackfillPosition position) => (_starts, _position) = (starts, position);
+
+    public bool Includes(EventPlace place) =>
+        _starts is null || _starts.IsLive(place.StreamId, place.Partition, place.Offset) || place.Position.CompareTo(_position) <= 0;
+
+    /// <summary>Gives one row for each of the meters whose backfill is not complete.</summary>
+    public static NpgsqlBatchCommand IncompleteCommand(params Ulid[] meterIds) =>
+        new(IncompleteSql) { Parameters = { new NpgsqlParameter("meters", meterIds.Select(id => id.ToUuid()).ToArray()) } };
+
+    public static async Task<MeterCoverage> LoadAsync(NpgsqlConnection connection, Ulid meterId, CancellationToken cancellationToken) =>
+        (await LoadAsync(connection, [meterId], cancellationToken))[meterId];
+
+    public static async Task<Dictionary<Ulid, MeterCoverage>> LoadAsync(
+        NpgsqlConnection connection, IReadOnlyCollection<Ulid> meterIds, CancellationToken cancellationToken)
+    {
+        var coverages = meterIds.ToDictionary(id => id, _ => Complete);
+        foreach (var (meter, position) in await IncompleteAsync(connection, meterIds, cancellationToken))
+            coverages[meter] = new MeterCoverage(await MeterStarts.LoadAsync(connection, meter, cancellationToken), position);
+        return coverages;
+    }
+
+    private static async Task<List<(Ulid MeterId, BackfillPosition Position)>> IncompleteAsync(
+        NpgsqlConnection connection, IReadOnlyCollection<Ulid> meterIds, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { IncompleteCommand([.. meterIds]) } };
+        var incomplete = new List<(Ulid, BackfillPosition)>();
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            incomplete.Add((reader.GetGuid(0).ToUlid(), new BackfillPosition(reader.GetInt32(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetGuid(3))));
+        return incomplete;
+    }
+}
