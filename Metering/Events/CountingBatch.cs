@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using CloudNative.Metering.DeadLetters;
 using CloudNative.Metering.Ledger;
@@ -16,6 +17,7 @@ internal sealed class CountingBatch
 {
     private readonly MeterCatalog _catalog;
     private readonly Dictionary<Guid, PendingEvent> _pending = [];
+    private readonly List<PendingEvent> _repeated = [];
     private readonly List<PendingEvent> _new = [];
 
     public CountingBatch(MeterCatalog catalog, IEnumerable<PartitionBatch> batches)
@@ -43,20 +45,31 @@ internal sealed class CountingBatch
     public IReadOnlyCollection<PendingEvent> New => _new;
 
     /// <summary>Counts the events that the store does not have yet; the others are duplicates.</summary>
-    public void Count(HashSet<Guid> stored)
+    /// <param name="stored">By key, the SHA-256 of the bytes of what the store has.</param>
+    public void Count(IReadOnlyDictionary<Guid, byte[]> stored)
     {
         foreach (var key in Keys)
         {
             var pending = _pending[key];
-            if (stored.Contains(key))
+            if (stored.TryGetValue(key, out var hash))
             {
-                Ledger.Add(pending.Claim, pending.Record, LedgerCounts.OneDuplicate);
+                AddDuplicate(pending, hash);
                 continue;
             }
 
             _new.Add(pending);
             Ledger.Add(pending.Claim, pending.Record, Count(pending));
         }
+
+        // The first of a key decides, whether it stands in the store or in this batch.
+        foreach (var repeated in _repeated)
+            AddDuplicate(repeated, stored.GetValueOrDefault(repeated.Key) ?? SHA256.HashData(_pending[repeated.Key].Event.Json.Span));
+    }
+
+    private void AddDuplicate(PendingEvent duplicate, byte[] firstHash)
+    {
+        var isSame = SHA256.HashData(duplicate.Event.Json.Span).AsSpan().SequenceEqual(firstHash);
+        Ledger.Add(duplicate.Claim, duplicate.Record, isSame ? LedgerCounts.OneDuplicate : LedgerCounts.OneOfDifferentPayload);
     }
 
     private void Add(PartitionClaim claim, IngestRecord record)
@@ -72,8 +85,9 @@ internal sealed class CountingBatch
     private void AddEvent(PartitionClaim claim, IngestRecord record, UsageEvent usageEvent)
     {
         var key = UsageEventKey.Of(record.TenantId, usageEvent.Source, usageEvent.Id);
-        if (!_pending.TryAdd(key, new PendingEvent(key, claim, record, usageEvent)))
-            Ledger.Add(claim, record, LedgerCounts.OneDuplicate);
+        var pending = new PendingEvent(key, claim, record, usageEvent);
+        if (!_pending.TryAdd(key, pending))
+            _repeated.Add(pending);
     }
 
     private void AddDeadLetter(PartitionClaim claim, IngestRecord record, Rejection rejection)

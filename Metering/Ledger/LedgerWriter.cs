@@ -10,12 +10,13 @@ namespace CloudNative.Metering.Ledger;
 internal sealed class LedgerWriter
 {
     private const string Sql = """
-        insert into ledger as l (tenant_id, minute, stream_id, partition, received, counted, duplicates, unmatched, dead_lettered)
-        select * from unnest(@tenants, @minutes, @streams, @partitions, @received, @counted, @duplicates, @unmatched, @dead)
+        insert into ledger as l (tenant_id, minute, stream_id, partition, received, counted, duplicates, different_payload, unmatched, dead_lettered)
+        select * from unnest(@tenants, @minutes, @streams, @partitions, @received, @counted, @duplicates, @different, @unmatched, @dead)
         on conflict (tenant_id, minute, stream_id, partition) do update set
             received = l.received + excluded.received,
             counted = l.counted + excluded.counted,
             duplicates = l.duplicates + excluded.duplicates,
+            different_payload = l.different_payload + excluded.different_payload,
             unmatched = l.unmatched + excluded.unmatched,
             dead_lettered = l.dead_lettered + excluded.dead_lettered
         """;
@@ -45,6 +46,7 @@ internal sealed class LedgerWriter
                 SqlArray.Of("received", NpgsqlDbType.Bigint, rows, row => row.Value.Received),
                 SqlArray.Of("counted", NpgsqlDbType.Bigint, rows, row => row.Value.Counted),
                 SqlArray.Of("duplicates", NpgsqlDbType.Bigint, rows, row => row.Value.Duplicates),
+                SqlArray.Of("different", NpgsqlDbType.Bigint, rows, row => row.Value.DifferentPayload),
                 SqlArray.Of("unmatched", NpgsqlDbType.Bigint, rows, row => row.Value.Unmatched),
                 SqlArray.Of("dead", NpgsqlDbType.Bigint, rows, row => row.Value.DeadLettered),
             },

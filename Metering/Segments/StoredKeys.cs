@@ -21,13 +21,14 @@ public sealed class StoredKeys(SegmentPolicy policy)
     private volatile ClosedSegments _closed = new(-1, []);
 
     /// <summary>
-    /// Those of <paramref name="keys"/> that the open segment or a closed one of the window holds. The segments are read again when
+    /// Those of <paramref name="keys"/> that the open segment or a closed one of the window holds, with the SHA-256 of the stored event's bytes: only what
+    /// is found costs a look at its row. The segments are read again when
     /// <paramref name="version"/>, the catalog's as the transaction sees it, is another than before.
     /// </summary>
-    internal async Task<HashSet<Guid>> FindAsync(
+    internal async Task<IReadOnlyDictionary<Guid, byte[]>> FindAsync(
         NpgsqlConnection connection, long version, int openSegment, IReadOnlyList<Guid> keys, CancellationToken cancellationToken)
     {
-        var found = new HashSet<Guid>();
+        var found = new Dictionary<Guid, byte[]>();
         if (keys.Count == 0)
             return found;
 
@@ -43,7 +44,7 @@ public sealed class StoredKeys(SegmentPolicy policy)
         do
         {
             while (await reader.ReadAsync(cancellationToken))
-                found.Add(reader.GetGuid(0));
+                found[reader.GetGuid(0)] = reader.GetFieldValue<byte[]>(1);
         }
         while (await reader.NextResultAsync(cancellationToken));
         return found;
@@ -97,7 +98,7 @@ public sealed class StoredKeys(SegmentPolicy policy)
     }
 
     private static NpgsqlBatchCommand Probe(int segment, IReadOnlyList<Guid> keys) =>
-        new($"select key from usage_events_{segment} where key = any (@keys)") { Parameters = { SqlArray.Of("keys", NpgsqlDbType.Uuid, keys, key => key) } };
+        new($"select key, sha256(event) from usage_events_{segment} where key = any (@keys)") { Parameters = { SqlArray.Of("keys", NpgsqlDbType.Uuid, keys, key => key) } };
 }
 
 /// <summary>The closed segments of the dedupe window at one version of the catalog.</summary>

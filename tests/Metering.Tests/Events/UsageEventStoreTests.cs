@@ -23,7 +23,7 @@ public sealed class UsageEventStoreTests(TestServers servers)
         var result = await store.StoreAsync(
             [MeteringDatabase.Batch(claim, database.Record(0, "a", """{"n":0.1}"""), database.Record(1, "b", """{"n":"0.2"}"""), database.Record(2, "a"))], Cancellation);
 
-        Assert.Equal(new LedgerCounts(3, 2, 1, 0, 0), result.Counts);
+        Assert.Equal(new LedgerCounts(3, 2, 1, 0, 0) { DifferentPayload = 1 }, result.Counts);
         Assert.Equal("0.3", await database.TotalAsync(sum));
         Assert.Equal("2", await database.TotalAsync(count));
         Assert.Equal(3, await database.ScalarAsync("select sum(received) from ledger"));
@@ -39,6 +39,32 @@ public sealed class UsageEventStoreTests(TestServers servers)
         Assert.Equal(new LedgerCounts(2, 0, 2, 0, 0), (await database.StoreAsync(store, 0, "b", "a")).Counts);
         Assert.Equal(new LedgerCounts(3, 1, 2, 0, 0), (await database.StoreAsync(store, 7, "a", "b", "c")).Counts);
         Assert.Equal("3", await database.TotalAsync(meter));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Store_IdsWithOtherPayloads_AreBookedAsSuch(bool isClosed)
+    {
+        await using var database = await MeteringDatabase.CreateAsync(servers);
+        var meter = await database.AddMeterAsync("sum");
+        var store = new UsageEventStore(database.Source, new StoredKeys(SegmentPolicy.Default));
+        await database.StoreAsync(store, 0, "a", "b");
+        if (isClosed)
+            await new SegmentMaintenance(database.Source, SegmentPolicy.Default).CloseAsync(Cancellation);
+
+        // Against the store: a differs, b does not. Within the batch: the first c counts, and the third differs from it.
+        const string other = """{"n":5}""";
+        var claim = await database.TakeOverAsync(0);
+        var result = await store.StoreAsync(
+            [MeteringDatabase.Batch(
+                claim, database.Record(2, "a", other), database.Record(3, "a"), database.Record(4, "a", other), database.Record(5, "b"),
+                database.Record(6, "c", other), database.Record(7, "c", other), database.Record(8, "c"))],
+            Cancellation);
+
+        Assert.Equal(new LedgerCounts(7, 1, 6, 0, 0) { DifferentPayload = 3 }, result.Counts);
+        Assert.Equal(3, await database.ScalarAsync("select sum(different_payload) from ledger"));
+        Assert.Equal("7", await database.TotalAsync(meter));
     }
 
     [Fact]
