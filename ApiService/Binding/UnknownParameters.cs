@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using CloudNative.ApiService.Events;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.Validation;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -52,5 +53,6 @@ internal static class UnknownParameters
     }
 
     // Binding ignores case, too. It does not know subject[]=…, which would then be no filter at all.
-    private static bool Names(string key, string name) => key.Equals(name, StringComparison.OrdinalIgnoreCase);
+    private static bool Names(string key, string name) =>
+        key.Equals(name, StringComparison.OrdinalIgnoreCase) || (name == DimensionFilter.Parameter && DimensionFilter.IsMember(key));
 }

@@ -17,5 +17,6 @@ internal static class EventEndpoints
         var events = api.MapGroup("/events").WithTags("Events");
         events.MapIngestEvents();
         events.MapListEvents();
+        events.MapExplainEvent();
     }
 }

@@ -1,10 +1,15 @@
 using System.ComponentModel;
+using System.Globalization;
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Json;
+using CloudNative.ApiService.Meters;
 using CloudNative.ApiService.Problems;
+using CloudNative.Metering.Database;
 using CloudNative.Metering.Events;
+using CloudNative.Metering.Meters;
+using CloudNative.Metering.Rollups;
 using CloudNative.Metering.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -21,10 +26,15 @@ internal static class ListEvents
     /// <param name="Source">Exactly this source.</param>
     /// <param name="Subject">Exactly this subject.</param>
     /// <param name="Type">Exactly this type.</param>
+    /// <param name="Meter">Only events that this meter (its id or slug) counted; each comes with what it added, so that the values make up the meter's figure.</param>
+    /// <param name="FilterGroupBy">
+    /// Only events that the meter counted with these values of its dimensions: <c>filterGroupBy[model]=gpt-4o</c> or a JSON object. A dimension that an event does
+    /// not have is the empty text.
+    /// </param>
     /// <param name="Limit">At most so many events, 1 to 1000.</param>
     internal sealed record Parameters(
         string? From, string? To, string? IngestedAtFrom, string? IngestedAtTo, string? Id, string? Source, string? Subject, string? Type,
-        [property: DefaultValue(PageLimit.Default)] int? Limit);
+        string? Meter, string? FilterGroupBy, [property: DefaultValue(PageLimit.Default)] int? Limit);
 
     /// <summary>One stored event and what became of it.</summary>
     /// <param name="Event">The event as it was received.</param>
@@ -32,17 +42,36 @@ internal static class ListEvents
     /// <param name="StoredAt">When it was counted.</param>
     /// <param name="ValidationError">Why meters of its type did not count it; absent when all did.</param>
     /// <param name="Meters">Slugs of the meters that counted it, sorted.</param>
+    /// <param name="Value">What it added to the meter that was asked for, 1 for COUNT; absent when none was.</param>
     internal sealed record IngestedEvent(
-        RawJson Event, DateTimeOffset IngestedAt, DateTimeOffset StoredAt, string? ValidationError, IReadOnlyList<string> Meters);
+        RawJson Event, DateTimeOffset IngestedAt, DateTimeOffset StoredAt, string? ValidationError, IReadOnlyList<string> Meters, ExactNumber? Value);
 
     public static void MapListEvents(this RouteGroupBuilder events) => events.MapGet("/", HandleAsync).WithName("ListEvents");
 
     /// <summary>List events</summary>
     /// <remarks>Newest time first. An event is listed as soon as it is counted.</remarks>
     internal static async Task<Results<Ok<IngestedEvent[]>, ApiProblem>> HandleAsync(
-        [AsParameters] Parameters parameters, ClaimsPrincipal user, UsageEventList events, CancellationToken cancellationToken)
+        [AsParameters] Parameters parameters, HttpRequest request, ClaimsPrincipal user, UsageEventList events, MeteringDbContext database,
+        CancellationToken cancellationToken)
     {
         var errors = new List<FieldError>();
+        var meter = parameters.Meter is { } idOrSlug ? await database.FindMeterAsync(user.TenantId(), idOrSlug, cancellationToken) : null;
+        if (meter is null && parameters.Meter is not null)
+            errors.Add(new FieldError("meter", ErrorCodes.Unknown, $"There is no meter '{parameters.Meter}'."));
+        else if (DimensionFilter.Read(request.Query, meter, errors) is var dimensions && Read(parameters, errors) is var filter && errors.Count == 0)
+        {
+            var stored = await events.ListAsync(user.TenantId(), filter with { Meter = meter, Dimensions = dimensions }, cancellationToken);
+            return TypedResults.Ok(stored.Select(found => Describe(found, meter)).ToArray());
+        }
+
+        return Problem.Validation(errors);
+    }
+
+    /// <summary>What an event added, as it is shown: to a count it added 1.</summary>
+    public static ExactNumber ValueOf(Contribution contribution) => new((contribution.Value ?? 1).ToString(CultureInfo.InvariantCulture));
+
+    private static UsageEventFilter Read(Parameters parameters, List<FieldError> errors)
+    {
         var filter = new UsageEventFilter
         {
             From = TimeRange.Read("from", parameters.From, errors),
@@ -57,17 +86,18 @@ internal static class ListEvents
         };
         TimeRange.Check("from", filter.From, "to", filter.To, errors);
         TimeRange.Check("ingestedAtFrom", filter.IngestedAtFrom, "ingestedAtTo", filter.IngestedAtTo, errors);
-        if (errors.Count > 0)
-            return Problem.Validation(errors);
-
-        var stored = await events.ListAsync(user.TenantId(), filter, cancellationToken);
-        return TypedResults.Ok(stored.Select(Describe).ToArray());
+        return filter;
     }
 
-    private static IngestedEvent Describe(StoredEvent stored) => new(
-        new RawJson(stored.Event),
-        stored.IngestedAt,
-        stored.StoredAt,
-        stored.Reasons.Count == 0 ? null : string.Join("; ", stored.Reasons),
-        stored.Meters);
+    private static IngestedEvent Describe(StoredEvent stored, Meter? asked)
+    {
+        var reasons = stored.Meters.Select(verdict => verdict.Reason).OfType<string>().ToList();
+        return new IngestedEvent(
+            new RawJson(stored.Event),
+            stored.IngestedAt,
+            stored.StoredAt,
+            reasons.Count == 0 ? null : string.Join("; ", reasons),
+            [.. stored.Meters.Where(verdict => verdict.Contribution is not null).Select(verdict => verdict.Meter.Slug)],
+            stored.Meters.FirstOrDefault(verdict => verdict.Meter.Id == asked?.Id)?.Contribution is { } contribution ? ValueOf(contribution) : null);
+    }
 }

@@ -1,6 +1,6 @@
-using CloudNative.Metering.Backfills;
+using System.Data;
 using CloudNative.Metering.Database;
-using CloudNative.Metering.Rollups;
+using CloudNative.Metering.Meters;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
@@ -26,6 +26,12 @@ public sealed record UsageEventFilter
 
     public string? Type { get; init; }
 
+    /// <summary>Only events that this meter counted.</summary>
+    public Meter? Meter { get; init; }
+
+    /// <summary>Only events that the meter counted with these values of its dimensions; one that an event does not have is <c>""</c>.</summary>
+    public IReadOnlyDictionary<string, string> Dimensions { get; init; } = new Dictionary<string, string>();
+
     public int Limit { get; init; } = 100;
 }
 
@@ -34,70 +40,99 @@ public sealed record UsageEventFilter
 /// <param name="Time">Its time, or the time of ingest where it has none.</param>
 /// <param name="IngestedAt">When the API accepted it.</param>
 /// <param name="StoredAt">When it was counted.</param>
-/// <param name="Meters">Slugs of the meters that counted it.</param>
-/// <param name="Reasons">Why meters of its type did not count it.</param>
+/// <param name="Partition">The log's partition in which it was received.</param>
+/// <param name="Offset">Its place there.</param>
+/// <param name="Meters">What each meter of its type made of it, by slug.</param>
 public sealed record StoredEvent(
-    ReadOnlyMemory<byte> Event, DateTimeOffset Time, DateTimeOffset IngestedAt, DateTimeOffset StoredAt,
-    IReadOnlyList<string> Meters, IReadOnlyList<string> Reasons);
+    ReadOnlyMemory<byte> Event, DateTimeOffset Time, DateTimeOffset IngestedAt, DateTimeOffset StoredAt, int Partition, long Offset,
+    IReadOnlyList<MeterVerdict> Meters);
 
-/// <summary>Lists stored events, newest first, and explains each.</summary>
+/// <summary>Finds stored events, and explains each.</summary>
 public sealed class UsageEventList(NpgsqlDataSource dataSource, MeteringDbContext context)
 {
-    private const string Sql = """
-        select event, time, ingested_at, stored_at, stream_id, partition, "offset", segment, key
+    // What a meter counted is decided here and not in SQL, so a cursor gives as many events as it takes to fill the list.
+    private const string ListSql = $"""
+        declare events no scroll cursor for
+        select {StoredRow.Columns}
         from usage_events
         where tenant_id = @tenant
           and (@from is null or time >= @from) and (@to is null or time < @to)
           and (@ingested_from is null or ingested_at >= @ingested_from) and (@ingested_to is null or ingested_at < @ingested_to)
           and (@id is null or id = @id) and (@source is null or source = @source)
-          and (@subject is null or subject = @subject) and (@type is null or type = @type)
+          and (@subject is null or subject = @subject) and (@type is null or type = @type) and (@meter_type is null or type = @meter_type)
         order by time desc, stored_at desc, key
-        limit @limit
         """;
 
+    private const string FindSql = $"select {StoredRow.Columns} from usage_events where key = @key";
+
+    private const int MinPage = 100;
+
+    /// <summary>Newest first.</summary>
     public async Task<IReadOnlyList<StoredEvent>> ListAsync(Ulid tenantId, UsageEventFilter filter, CancellationToken cancellationToken)
     {
-        var meters = await context.Meters.AsNoTracking().Where(meter => meter.TenantId == tenantId).OrderBy(meter => meter.Slug).ToListAsync(cancellationToken);
-        var byType = meters.ToLookup(meter => meter.EventType, meter => new CountingMeter(meter));
-
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        var coverages = await MeterCoverage.LoadAsync(connection, [.. meters.Select(meter => meter.Id)], cancellationToken);
-        await using var command = new NpgsqlCommand(Sql, connection);
-        AddParameters(command.Parameters, tenantId, filter);
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        var meters = await MetersAsync(connection, tenantId, cancellationToken);
+        await using (var declare = new NpgsqlCommand(ListSql, connection))
+        {
+            AddParameters(declare.Parameters, tenantId, filter);
+            await declare.ExecuteNonQueryAsync(cancellationToken);
+        }
+
         var events = new List<StoredEvent>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-            events.Add(Explain(reader, byType, coverages));
+        await using var fetch = new NpgsqlCommand($"fetch {Math.Max(MinPage, filter.Limit)} from events", connection);
+        for (var rows = -1; rows != 0 && events.Count < filter.Limit;)
+        {
+            rows = 0;
+            await using var reader = await fetch.ExecuteReaderAsync(cancellationToken);
+            for (; await reader.ReadAsync(cancellationToken); rows++)
+            {
+                var row = StoredRow.Read(reader);
+                if (events.Count < filter.Limit && Describe(row, meters.Judge(row)) is var stored && IsWanted(stored, filter))
+                    events.Add(stored);
+            }
+        }
 
         return events;
     }
 
-    private static StoredEvent Explain(NpgsqlDataReader reader, ILookup<string, CountingMeter> meters, Dictionary<Ulid, MeterCoverage> coverages)
+    /// <summary>The event that (source, id) names; null when it is not stored, or not any more.</summary>
+    public async Task<StoredEvent?> FindAsync(Ulid tenantId, string source, string id, CancellationToken cancellationToken)
     {
-        var bytes = reader.GetFieldValue<byte[]>(0);
-        var time = reader.GetFieldValue<DateTimeOffset>(1);
-        var usageEvent = UsageEventReader.Read(bytes, EventBody.One, [])[0];
-        using var data = usageEvent.ParseData();
-        var position = new BackfillPosition(reader.GetInt32(7), time, reader.GetGuid(8));
-        var place = new EventPlace(reader.GetInt32(4), reader.GetInt32(5), reader.GetInt64(6), position);
-        var (counted, reasons) = (new List<string>(), new List<string>());
-        foreach (var meter in meters[usageEvent.Type])
-        {
-            if (!meter.TryCount(usageEvent.Subject, time, data?.RootElement ?? default, out _, out var reason))
-                reasons.Add(reason);
-            else if (coverages[meter.Id].Includes(place))
-                counted.Add(meter.Slug);
-            else
-                reasons.Add($"meter '{meter.Slug}' was created after the event was stored, and its backfill has not come to it yet");
-        }
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        var meters = await MetersAsync(connection, tenantId, cancellationToken);
+        await using var command = new NpgsqlCommand(FindSql, connection);
+        command.Parameters.AddWithValue("key", UsageEventKey.Of(tenantId, source, id));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
+            return null;
+        var row = StoredRow.Read(reader);
+        return Describe(row, meters.Judge(row));
+    }
 
-        return new StoredEvent(bytes, time, reader.GetFieldValue<DateTimeOffset>(2), reader.GetFieldValue<DateTimeOffset>(3), counted, reasons);
+    private async Task<EventMeters> MetersAsync(NpgsqlConnection connection, Ulid tenantId, CancellationToken cancellationToken)
+    {
+        var meters = await context.Meters.AsNoTracking().Where(meter => meter.TenantId == tenantId).OrderBy(meter => meter.Slug).ToListAsync(cancellationToken);
+        return await EventMeters.LoadAsync(connection, meters, cancellationToken);
+    }
+
+    private static StoredEvent Describe(StoredRow row, IReadOnlyList<MeterVerdict> meters) =>
+        new(row.Event, row.Time, row.IngestedAt, row.StoredAt, row.Place.Partition, row.Place.Offset, meters);
+
+    private static bool IsWanted(StoredEvent stored, UsageEventFilter filter)
+    {
+        if (filter.Meter is not { } meter)
+            return true;
+        if (stored.Meters.FirstOrDefault(verdict => verdict.Meter.Id == meter.Id)?.Contribution is not { } contribution)
+            return false;
+        return meter.GroupBy.Keys.Zip(contribution.Dimensions).All(dimension =>
+            !filter.Dimensions.TryGetValue(dimension.First, out var wanted) || wanted == dimension.Second);
     }
 
     private static void AddParameters(NpgsqlParameterCollection parameters, Ulid tenantId, UsageEventFilter filter)
     {
         parameters.AddWithValue("tenant", tenantId.ToUuid());
-        parameters.AddWithValue("limit", filter.Limit);
         parameters.Add(SqlOptional.Of("from", NpgsqlDbType.TimestampTz, filter.From));
         parameters.Add(SqlOptional.Of("to", NpgsqlDbType.TimestampTz, filter.To));
         parameters.Add(SqlOptional.Of("ingested_from", NpgsqlDbType.TimestampTz, filter.IngestedAtFrom));
@@ -106,5 +141,6 @@ public sealed class UsageEventList(NpgsqlDataSource dataSource, MeteringDbContex
         parameters.Add(SqlOptional.Of("source", NpgsqlDbType.Text, filter.Source));
         parameters.Add(SqlOptional.Of("subject", NpgsqlDbType.Text, filter.Subject));
         parameters.Add(SqlOptional.Of("type", NpgsqlDbType.Text, filter.Type));
+        parameters.Add(SqlOptional.Of("meter_type", NpgsqlDbType.Text, filter.Meter?.EventType));
     }
 }
