@@ -36,8 +36,11 @@ internal sealed class MeteringApi(HttpClient http)
     public Task<Meter> GetMeterAsync(string slug, CancellationToken cancellationToken) =>
         GetAsync<Meter>($"meters/{Uri.EscapeDataString(slug)}", cancellationToken);
 
-    public async Task<IReadOnlyList<UsageRow>> QueryMeterAsync(string slug, UsageQuery query, CancellationToken cancellationToken) =>
-        (await GetAsync<UsageAnswer>($"meters/{Uri.EscapeDataString(slug)}/query{query}", cancellationToken)).Data;
+    public Task<UsageAnswer> QueryMeterAsync(string slug, UsageQuery query, CancellationToken cancellationToken) =>
+        GetAsync<UsageAnswer>($"meters/{Uri.EscapeDataString(slug)}/query{query}", cancellationToken);
+
+    public Task<Backfill> GetBackfillAsync(string slug, CancellationToken cancellationToken) =>
+        GetAsync<Backfill>($"meters/{Uri.EscapeDataString(slug)}/backfill", cancellationToken);
 
     public Task<IReadOnlyList<string>> GetSubjectsAsync(string slug, CancellationToken cancellationToken) =>
         GetAsync<IReadOnlyList<string>>($"meters/{Uri.EscapeDataString(slug)}/subjects", cancellationToken);

@@ -45,7 +45,9 @@ public sealed record UsageRow(
     };
 }
 
-internal sealed record UsageAnswer(IReadOnlyList<UsageRow> Data);
+/// <param name="Data">Ordered by window, subject and dimensions.</param>
+/// <param name="Incomplete">The meter has not counted yet all that was stored before its creation.</param>
+internal sealed record UsageAnswer(IReadOnlyList<UsageRow> Data, bool Incomplete = false);
 
 internal static class QueryBuilderTypes
 {

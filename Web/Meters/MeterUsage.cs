@@ -11,6 +11,7 @@ namespace CloudNative.Web.Meters;
 /// <param name="Rows">One a window and group, newest window first.</param>
 /// <param name="Chart">The groups' names and colours.</param>
 /// <param name="Data">What is drawn.</param>
+/// <param name="Backfill">How far it has counted what was stored before it; null once that is all.</param>
 internal sealed record MeterUsage(
     Meter Meter,
     MeterView View,
@@ -18,7 +19,8 @@ internal sealed record MeterUsage(
     IReadOnlyList<UsageRow> Totals,
     IReadOnlyList<UsageRow> Rows,
     UsageChart Chart,
-    ChartData Data)
+    ChartData Data,
+    Backfill? Backfill)
 {
     public static async Task<MeterUsage> LoadAsync(
         MeteringApi api, string slug, MeterView view, DateTimeOffset now, CancellationToken cancellationToken)
@@ -32,14 +34,15 @@ internal sealed record MeterUsage(
         var total = view.GroupBy is null ? totals : api.QueryMeterAsync(slug, whole, cancellationToken);
         await Task.WhenAll(meter, rows, totals, total);
 
-        var chart = new UsageChart(view.GroupBy, await totals);
+        var chart = new UsageChart(view.GroupBy, (await totals).Data);
         return new MeterUsage(
             await meter,
             view,
-            await total is [var sum, ..] ? sum.Value.ToString() : "0",
-            await totals,
-            [.. (await rows).OrderByDescending(row => row.WindowStart).ThenBy(row => row.Group(view.GroupBy), StringComparer.Ordinal)],
+            (await total).Data is [var sum, ..] ? sum.Value.ToString() : "0",
+            (await totals).Data,
+            [.. (await rows).Data.OrderByDescending(row => row.WindowStart).ThenBy(row => row.Group(view.GroupBy), StringComparer.Ordinal)],
             chart,
-            chart.Draw((await meter).Unit, view.Window, TimeWindows.Between(from, to, view.Window), await rows));
+            chart.Draw((await meter).Unit, view.Window, TimeWindows.Between(from, to, view.Window), (await rows).Data),
+            (await total).Incomplete ? await api.GetBackfillAsync(slug, cancellationToken) : null);
     }
 }

@@ -19,7 +19,7 @@ public sealed class MeteringApiTests : IDisposable
         _stub.On("GET /api/v1/meters/tokens_total/query", """{"data":[]}""");
         var query = new UsageQuery(From, From.AddHours(1), WindowSize.Hour) { Subject = "a&b=c d", GroupBy = "model" };
 
-        Assert.Empty(await _stub.Client().QueryMeterAsync("tokens_total", query, Cancellation));
+        Assert.Empty((await _stub.Client().QueryMeterAsync("tokens_total", query, Cancellation)).Data);
 
         Assert.Equal(
             "GET /api/v1/meters/tokens_total/query?from=2026-11-24T06%3A00%3A00Z&to=2026-11-24T07%3A00%3A00Z&windowSize=HOUR&subject=a%26b%3Dc%20d&groupBy=model",
@@ -40,7 +40,7 @@ public sealed class MeteringApiTests : IDisposable
             "GET /api/v1/meters/m/query",
             $$$"""{"data":[{"value":{{{json}}},"windowStart":"2026-11-24T06:00:00Z","windowEnd":"2026-11-24T07:00:00Z","subject":"acme","groupBy":{"model":""}}]}""");
 
-        var row = Assert.Single(await _stub.Client().QueryMeterAsync("m", new UsageQuery(null, null, null), Cancellation));
+        var row = Assert.Single((await _stub.Client().QueryMeterAsync("m", new UsageQuery(null, null, null), Cancellation)).Data);
 
         Assert.Equal(json, row.Value.Text);
         Assert.Equal(shown, row.Value.ToString());

@@ -1,3 +1,5 @@
+using CloudNative.Web.Tests.Fakes;
+
 namespace CloudNative.Web.Tests.Browser;
 
 [Collection(BrowserTests.Name)]
@@ -9,6 +11,7 @@ public sealed class PageTests(BrowserFixture browser)
         ("meters", "/meters", "text=cost_usd"),
         ("meter", "/meters/tokens_total?range=week&window=day&by=model", "canvas[data-drawn]"),
         ("meter-subjects", "/meters/cost_usd?range=day&by=subject", "canvas[data-drawn]"),
+        ("meter-filling", $"/meters/{FakeQuery.FillingMeter}?range=week", "text=1,240,000 of about 3,000,000 looked at"),
         ("meter-hour", "/meters/requests_total?range=hour", "canvas[data-drawn]"),
         ("meter-unknown", "/meters/nothing", "text=There is no meter nothing"),
         ("events", "/events", "text=ai.completion >> nth=0"),

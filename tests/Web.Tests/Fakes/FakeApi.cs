@@ -90,6 +90,8 @@ internal sealed partial class FakeApi : IAsyncDisposable
         api.MapGet("/meters/{slug}/subjects", Locked(context => WithMeter(context, _ =>
             Results.Json(_events.Select(item => item.Subject).Distinct().Order()))));
         api.MapGet("/meters/{slug}/query", Locked(context => WithMeter(context, meter => FakeQuery.Answer(meter, _events, context.Request.Query))));
+        api.MapGet("/meters/{slug}/backfill", Locked(context => WithMeter(context, _ =>
+            Results.Json(new { state = "RUNNING", counted = 812_345, scanned = 1_240_000, total = 3_000_000, refused = 0, droppedSegments = 0 }))));
         api.MapGet("/events", Locked(ListEvents));
         api.MapPost("/events", (RequestDelegate)IngestAsync);
         api.MapGet("/ledger", Locked(context => FakeQuery.Ledger(_events, context.Request.Query)));

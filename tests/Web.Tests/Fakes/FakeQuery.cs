@@ -7,6 +7,9 @@ namespace CloudNative.Web.Tests.Fakes;
 /// <summary>The fake API's sums and counts.</summary>
 internal static class FakeQuery
 {
+    /// <summary>A meter that has not counted all of its past.</summary>
+    public const string FillingMeter = "cost_usd";
+
     public static IResult Answer(JsonObject meter, IEnumerable<FakeEvent> events, IQueryCollection query)
     {
         var (from, to, length) = Range(query);
@@ -25,7 +28,7 @@ internal static class FakeQuery
                 subject = dimension == "subject" ? group.Key.Group : subject.Length == 0 ? null : subject,
                 groupBy = dimension.Length == 0 || dimension == "subject" ? [] : new Dictionary<string, string> { [dimension] = group.Key.Group },
             });
-        return Results.Json(new { from, to, data = data.ToList() });
+        return Results.Json(new { from, to, incomplete = meter["slug"]!.GetValue<string>() == FillingMeter, data = data.ToList() });
     }
 
     public static IResult Ledger(IEnumerable<FakeEvent> events, IQueryCollection query)

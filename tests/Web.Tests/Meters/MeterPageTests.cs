@@ -56,6 +56,22 @@ public sealed class MeterPageTests : WebContext
     }
 
     [Fact]
+    public async Task Render_BackfillNotDone_ShowsHowFarItIsUntilItIs()
+    {
+        Api.On(Query, """{"incomplete":true,"data":[]}""");
+        Api.On("GET /api/v1/meters/tokens/backfill", """{"state":"RUNNING","counted":1500,"scanned":1999,"total":2000,"refused":0,"droppedSegments":1}""");
+
+        var page = Show<MeterPage>("");
+
+        await UntilAsync(() => page.Markup.Contains("1,500 events counted, 1,999 of about 2,000 looked at", StringComparison.Ordinal), "the progress");
+        Assert.Contains("99 %", page.Markup, StringComparison.Ordinal);
+        Assert.Contains("outlived its retention", page.Markup, StringComparison.Ordinal);
+
+        Api.On(Query, """{"data":[]}""");
+        await RefreshUntilAsync(() => !page.Markup.Contains("stored before this meter", StringComparison.Ordinal), "the end of the notice");
+    }
+
+    [Fact]
     public async Task Render_UnknownMeter_SaysSo()
     {
         Api.Problem("GET /api/v1/meters/tokens", HttpStatusCode.NotFound, "No such meter.");
