@@ -6,7 +6,7 @@ namespace CloudNative.Bench.Cases;
 /// <summary>D0 and D1: what this machine's PostgreSQL can take at all. No bound: they are the others' denominators.</summary>
 internal sealed class CopyCase : ICase
 {
-    public string Id => "D1";
+    public string Id => "D0/D1";
 
     public string Title => "COPY into a table with unique (tenant, source, id) (D1) ÷ into a bare heap (D0)";
 

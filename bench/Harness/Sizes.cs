@@ -13,6 +13,13 @@ internal sealed record Sizes
         BatchEvents = 30_000,
         SingleEvents = 5_000,
         EndToEndEvents = 40_000,
+        Window = TimeSpan.FromSeconds(8),
+        FreshnessWindow = TimeSpan.FromSeconds(5),
+        Queries = 20,
+        HistoryEvents = 20_000,
+        BackfillEvents = 40_000,
+        DedupeKeys = 200_000,
+        SoakWindow = TimeSpan.FromSeconds(30),
     };
 
     /// <summary>A-B pairs of each case.</summary>
@@ -32,4 +39,25 @@ internal sealed record Sizes
 
     /// <summary>Events of a round from HTTP to a query.</summary>
     public int EndToEndEvents { get; init; } = 400_000;
+
+    /// <summary>How long load runs while the sink is killed, and while it is not.</summary>
+    public TimeSpan Window { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long freshness is watched at one rate.</summary>
+    public TimeSpan FreshnessWindow { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Queries of a round.</summary>
+    public int Queries { get; init; } = 200;
+
+    /// <summary>Events of the short history; the long one has ten times as many, over the same 30 days.</summary>
+    public int HistoryEvents { get; init; } = 1_000_000;
+
+    /// <summary>Stored events that a new meter is filled from.</summary>
+    public int BackfillEvents { get; init; } = 400_000;
+
+    /// <summary>Ids in the dedupe window, at its fullest; compared with a fiftieth of them.</summary>
+    public int DedupeKeys { get; init; } = 50_000_000;
+
+    /// <summary>How long the services are watched at maximum load.</summary>
+    public TimeSpan SoakWindow { get; init; } = TimeSpan.FromMinutes(10);
 }

@@ -17,10 +17,11 @@ internal sealed record BenchEvent(string Id, string Subject, DateTimeOffset Time
     private static readonly string[] SubjectNames = [.. Enumerable.Range(0, Subjects).Select(number => $"customer-{number:0000}")];
 
     /// <summary>Event number so and so: the same number gives the same event, but for its time.</summary>
-    public static BenchEvent Of(long number, DateTimeOffset time)
+    public static BenchEvent Of(long number, DateTimeOffset time, string? subject = null)
     {
         var draw = (uint)(EventId.Scramble(number) >> 8);
-        var (subject, tokens) = (SubjectNames[draw % Subjects], 1 + (int)(draw / Subjects % 999));
+        subject ??= SubjectNames[draw % Subjects];
+        var tokens = 1 + (int)(draw / Subjects % 999);
         var (model, kind) = (Models[(draw >> 10) % 4], Kinds[(draw >> 20) % 2]);
         var id = EventId.Of(number);
         var json = $$$"""
@@ -29,14 +30,15 @@ internal sealed record BenchEvent(string Id, string Subject, DateTimeOffset Time
         return new BenchEvent(id, subject, time, tokens, Encoding.UTF8.GetBytes(json));
     }
 
-    /// <summary>Consecutive events.</summary>
-    public static IReadOnlyList<BenchEvent> Range(long first, int count, DateTimeOffset time)
+    /// <summary>Consecutive events, at times that end with <paramref name="time"/> and reach back for <paramref name="spread"/>.</summary>
+    public static IReadOnlyList<BenchEvent> Range(long first, int count, DateTimeOffset time, TimeSpan spread = default)
     {
         var events = new BenchEvent[count];
-        Parallel.For(0, count, i => events[i] = Of(first + i, time));
+        Parallel.For(0, count, i => events[i] = Of(first + i, time - spread * ((double)(count - i) / count)));
         return events;
     }
 
     /// <summary>New events: no number is used twice in one run of the program.</summary>
-    public static IReadOnlyList<BenchEvent> New(int count, DateTimeOffset time) => Range(EventId.Take(count), count, time);
+    public static IReadOnlyList<BenchEvent> New(int count, DateTimeOffset time, TimeSpan spread = default) =>
+        Range(EventId.Take(count), count, time, spread);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using CloudNative.Bench.Harness;
+using CloudNative.Bench.Servers;
 using CloudNative.Metering.Database;
 using Npgsql;
 using NpgsqlTypes;
@@ -9,12 +10,11 @@ namespace CloudNative.Bench.Load;
 /// <summary>The denominator: what an event has to store, copied into a table by one connection in PostgreSQL's fastest way.</summary>
 internal static class CopyRows
 {
-    /// <summary>D0 without, D1 with <paramref name="unique"/>.</summary>
-    /// <returns>How long the COPY and its commit took.</returns>
-    public static async Task<TimeSpan> RunAsync(
-        string connectionString, Ulid tenantId, IReadOnlyList<BenchEvent> events, bool unique, CancellationToken cancellationToken)
+    /// <summary>D0 without, D1 with <paramref name="unique"/>. Measures the COPY and its commit.</summary>
+    public static async Task<Throughput> RunAsync(
+        DataServers servers, Ulid tenantId, IReadOnlyList<BenchEvent> events, bool unique, CancellationToken cancellationToken)
     {
-        await using var connection = new NpgsqlConnection(connectionString);
+        await using var connection = new NpgsqlConnection(servers.Postgres);
         await connection.OpenAsync(cancellationToken);
         await ExecuteAsync(connection, $"""
             drop table if exists copied;
@@ -24,15 +24,18 @@ internal static class CopyRows
             """, cancellationToken);
         await ExecuteAsync(connection, "checkpoint", cancellationToken);
 
-        var started = Stopwatch.GetTimestamp();
+        var (processor, started) = (ProcessorSeconds(servers), Stopwatch.GetTimestamp());
         var copied = Copy(connection, tenantId.ToUuid(), events);
-        var elapsed = Stopwatch.GetElapsedTime(started);
+        var throughput = Throughput.Of(events.Count, Stopwatch.GetElapsedTime(started), ProcessorSeconds(servers) - processor);
         CountMismatchException.ThrowUnless(events.Count, (long)copied, "Copied rows");
         await using var count = new NpgsqlCommand("select count(*) from copied", connection);
         CountMismatchException.ThrowUnless(events.Count, (long)(await count.ExecuteScalarAsync(cancellationToken))!, "Rows in the table");
         await ExecuteAsync(connection, "drop table copied", cancellationToken);
-        return elapsed;
+        return throughput;
     }
+
+    private static double ProcessorSeconds(DataServers servers) =>
+        Environment.CpuUsage.TotalTime.TotalSeconds + ProcessUsage.ProcessorSeconds(servers.PostgresProcess);
 
     private static ulong Copy(NpgsqlConnection connection, Guid tenantId, IReadOnlyList<BenchEvent> events)
     {

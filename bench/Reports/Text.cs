@@ -28,5 +28,5 @@ internal static class Text
         ? $"{Limit(bound, bound.Goal)} {(bound.MeetsGoal(result.Ratio) ? "met" : "missed")}" : "–";
 
     private static string Limit(Bound bound, double limit) =>
-        $"{(bound.LessIsBetter ? "≤" : "≥")} {limit.ToString("0.##", CultureInfo.InvariantCulture)}";
+        $"{bound.Direction switch { Direction.AtLeast => "≥", Direction.AtMost => "≤", _ => "=" }} {limit.ToString("0.##", CultureInfo.InvariantCulture)}";
 }

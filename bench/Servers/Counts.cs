@@ -41,14 +41,18 @@ internal sealed class Counts(NpgsqlDataSource database)
         CountMismatchException.ThrowUnless(records, last, "Records that the sink committed");
     }
 
+    /// <summary>Events and values that the one meter has counted.</summary>
+    public async Task<Sent> CountedAsync(CancellationToken cancellationToken) => new(
+        await ScalarAsync<long>("select coalesce(sum(events), 0)::bigint from rollups", cancellationToken),
+        await ScalarAsync<long>("select coalesce(sum(total), 0)::bigint from rollups", cancellationToken));
+
     /// <summary>Every event is stored once and counted once, with its value.</summary>
     public async Task CheckAsync(Sent distinct, CancellationToken cancellationToken)
     {
+        var counted = await CountedAsync(cancellationToken);
+        CountMismatchException.ThrowUnless(distinct.Events, counted.Events, "Counted events");
+        CountMismatchException.ThrowUnless(distinct.Tokens, counted.Tokens, "Counted tokens");
         CountMismatchException.ThrowUnless(distinct.Events, await EventsAsync(cancellationToken), "Stored events");
-        CountMismatchException.ThrowUnless(
-            distinct.Events, await ScalarAsync<long>("select coalesce(sum(events), 0)::bigint from rollups", cancellationToken), "Counted events");
-        CountMismatchException.ThrowUnless(
-            distinct.Tokens, await ScalarAsync<long>("select coalesce(sum(total), 0)::bigint from rollups", cancellationToken), "Counted tokens");
     }
 
     public async Task<T> ScalarAsync<T>(string sql, CancellationToken cancellationToken)

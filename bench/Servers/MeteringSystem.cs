@@ -8,7 +8,6 @@ internal sealed class MeteringSystem : IAsyncDisposable
 {
     private readonly Workbench _bench;
     private readonly string _connectionString;
-    private readonly IReadOnlyDictionary<string, string> _environment;
     private ServiceProcess? _api;
     private ServiceProcess? _sink;
 
@@ -16,7 +15,6 @@ internal sealed class MeteringSystem : IAsyncDisposable
     {
         _bench = bench;
         _connectionString = connectionString;
-        _environment = EnvironmentOf(bench.Servers, bench.Broker, connectionString);
         Database = NpgsqlDataSource.Create(connectionString);
         Counts = new Counts(Database);
     }
@@ -34,11 +32,16 @@ internal sealed class MeteringSystem : IAsyncDisposable
     public IReadOnlyList<int> Processes =>
         [Api.Process, Sink.Process, _bench.Broker.Process, _bench.Servers.PostgresProcess, _bench.Servers.RedisProcess];
 
-    public static IReadOnlyDictionary<string, string> EnvironmentOf(DataServers servers, Broker broker, string database) => new Dictionary<string, string>
+    // Asked for at each start: the broker may be another one by then.
+    private Dictionary<string, string> Environment => EnvironmentOf(_bench.Servers, _bench.Broker, _connectionString);
+
+    public static Dictionary<string, string> EnvironmentOf(DataServers servers, Broker broker, string database) => new()
     {
         ["ConnectionStrings__metering"] = database,
         ["ConnectionStrings__redis"] = servers.Redis,
         ["ConnectionStrings__kafka"] = broker.BootstrapServers,
+        // A case may empty the topic by making it anew.
+        ["Ingest__AcceptReplacedTopic"] = "true",
     };
 
     /// <param name="withMeter">Whether the meter exists before the first event.</param>
@@ -48,12 +51,13 @@ internal sealed class MeteringSystem : IAsyncDisposable
         return new MeteringSystem(bench, await bench.Databases.CreateAsync(withMeter, cancellationToken));
     }
 
-    public async Task StartApiAsync(CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? more = null) =>
-        _api = await ServiceProcess.StartAsync<Projects.ApiService>("api", new Dictionary<string, string>(_environment.Concat(more ?? new Dictionary<string, string>())), cancellationToken);
+    /// <param name="more">Variables beside those that every service gets.</param>
+    public async Task StartApiAsync(CancellationToken cancellationToken, params IEnumerable<KeyValuePair<string, string>> more) =>
+        _api = await ServiceProcess.StartAsync<Projects.ApiService>("api", Environment.Concat(more).ToDictionary(), cancellationToken);
 
     /// <summary>Starts the sink without waiting for it.</summary>
     public async Task LaunchSinkAsync(CancellationToken cancellationToken) =>
-        _sink = await ServiceProcess.LaunchAsync<Projects.IngestService>("ingest", _environment, cancellationToken);
+        _sink = await ServiceProcess.LaunchAsync<Projects.IngestService>("ingest", Environment, cancellationToken);
 
     public async Task StartSinkAsync(CancellationToken cancellationToken)
     {
