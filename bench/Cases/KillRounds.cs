@@ -9,8 +9,10 @@ namespace CloudNative.Bench.Cases;
 /// <param name="Counted">What is counted when nothing waits any more.</param>
 internal sealed record LoadWindow(double PerSecond, Sent Acknowledged, Sent Counted);
 
-/// <summary>As much load as the API takes, for a while, in which the sink is killed with SIGKILL and started again, or not. Measured once, for R9 and R10.</summary>
-internal sealed class KillRounds
+/// <summary>
+/// The load that the system can just count, for a while, in which the sink is killed with SIGKILL and started again, or not. Measured once, for R9 and R10.
+/// </summary>
+internal sealed class KillRounds(EndToEndRounds endToEnd)
 {
     private const int Batch = 1_000;
     private const int Connections = 4;
@@ -19,19 +21,26 @@ internal sealed class KillRounds
     private (IReadOnlyList<LoadWindow> Killed, IReadOnlyList<LoadWindow> Undisturbed)? _measured;
 
     public async Task<(IReadOnlyList<LoadWindow> Killed, IReadOnlyList<LoadWindow> Undisturbed)> RunAsync(
-        Workbench bench, CancellationToken cancellationToken) =>
-        _measured ??= await Rounds.RunAsync(
-            bench.Sizes.Rounds,
-            token => WindowAsync(bench, isKilled: true, token),
-            token => WindowAsync(bench, isKilled: false, token),
-            cancellationToken);
+        Workbench bench, CancellationToken cancellationToken)
+    {
+        if (_measured is { } measured)
+            return measured;
 
-    private static async Task<LoadWindow> WindowAsync(Workbench bench, bool isKilled, CancellationToken cancellationToken)
+        var rate = await endToEnd.MaximumAsync(bench, cancellationToken);
+        _measured = await Rounds.RunAsync(
+            bench.Sizes.Rounds,
+            token => WindowAsync(bench, rate, isKilled: true, token),
+            token => WindowAsync(bench, rate, isKilled: false, token),
+            cancellationToken);
+        return _measured.Value;
+    }
+
+    private static async Task<LoadWindow> WindowAsync(Workbench bench, double rate, bool isKilled, CancellationToken cancellationToken)
     {
         var window = bench.Sizes.Window;
         await using var system = await SystemUnderLoad.StartAsync(bench, cancellationToken);
         using var load = system.Load(Batch, Connections);
-        var sending = system.SendAsync(load, new LoadPlan { Window = WarmUp + window }, cancellationToken);
+        var sending = system.SendAsync(load, new LoadPlan { Window = WarmUp + window, Rate = rate / Batch }, cancellationToken);
         await Task.Delay(WarmUp, cancellationToken);
         var before = await system.System.Counts.RecordsAsync(cancellationToken);
 

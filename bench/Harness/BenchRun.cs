@@ -17,7 +17,7 @@ internal sealed class BenchRun(BenchOptions options)
             await using var servers = await DataServers.StartAsync(cancellationToken);
             await using var broker = await Broker.StartAsync(options.WithApacheKafka, cancellationToken);
             var databases = await Databases.PrepareAsync(servers, broker, cancellationToken);
-            var bench = new Workbench(options.Sizes, servers, broker, databases);
+            await using var bench = new Workbench(options.Sizes, servers, broker, databases);
             var conditions = await Conditions.ReadAsync(bench, options.IsQuick, cancellationToken);
             ConsoleReport.Write(conditions);
             return await RunCasesAsync(bench, conditions, cancellationToken);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Net;
 using System.Net.Sockets;
@@ -31,6 +32,20 @@ internal sealed class HttpConnection(Uri address) : IDisposable
             Dispose();
             throw new IOException($"The connection to {address.Authority} broke: {e.Message}", e);
         }
+    }
+
+    /// <summary>The body of an answer without the frames of <c>Transfer-Encoding: chunked</c>.</summary>
+    public static ReadOnlyMemory<byte> Unchunk(ReadOnlyMemory<byte> body)
+    {
+        var whole = new ArrayBufferWriter<byte>(body.Length);
+        while (body.Span.IndexOf("\r\n"u8) is > 0 and var end
+            && Utf8Parser.TryParse(body.Span[..end], out int length, out _, 'x') && length > 0)
+        {
+            whole.Write(body.Span.Slice(end + 2, length));
+            body = body[(end + 2 + length + 2)..];
+        }
+
+        return whole.WrittenMemory;
     }
 
     public void Dispose()
