@@ -5,7 +5,8 @@ namespace CloudNative.IngestService;
 
 /// <summary>Takes what is there from its partitions, hands it to the store, and reads on while that is stored.</summary>
 internal sealed partial class EventConsumer(
-    EventStream stream, SinkLanes lanes, IngestProgress progress, ConsumerFactory consumers, ILogger<EventConsumer> logger) : BackgroundService
+    EventStream stream, SinkLanes lanes, IngestProgress progress, ConsumerFactory consumers, TimeProvider clock, ILogger<EventConsumer> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan IdlePoll = TimeSpan.FromMilliseconds(100);
 
@@ -15,11 +16,20 @@ internal sealed partial class EventConsumer(
     /// <summary>So long a full consumer waits for the store before it goes on to speak to its group, with its partitions paused.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// How often it is asked whether the topic is still the same one. Until that shows, records of a new one may have been taken for the old one's; they are
+    /// read again from its start then, and their keys are known.
+    /// </summary>
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(10);
+
     /// <summary>How long the running transactions may take after the service was told to stop.</summary>
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Partitions whose next offset the broker does not have.</summary>
     private readonly Queue<TopicPartition> _outside = [];
+
+    private Task _looking = Task.CompletedTask;
+    private long _lookedAt;
 
     // Consume blocks its thread, so the loop has one of its own.
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -31,9 +41,11 @@ internal sealed partial class EventConsumer(
         using var stopping = stoppingToken.Register(() => drain.CancelAfter(DrainTimeout));
         try
         {
-            await stream.OpenAsync(stoppingToken);
+            await LookAsync(stoppingToken);
             await lanes.PrepareAsync(stoppingToken);
-            await ConsumeAsync(stoppingToken, drain.Token);
+            // A client remembers of a topic what does not hold for a new one of that name, and would read nothing: each stream has its own.
+            while (!stoppingToken.IsCancellationRequested)
+                await ConsumeAsync(stream.Id, stoppingToken, drain.Token);
         }
         catch (Exception e) when (!stoppingToken.IsCancellationRequested)
         {
@@ -44,19 +56,22 @@ internal sealed partial class EventConsumer(
         }
     }
 
-    private async Task ConsumeAsync(CancellationToken stoppingToken, CancellationToken drainToken)
+    private async Task ConsumeAsync(int streamId, CancellationToken stoppingToken, CancellationToken drainToken)
     {
+        _outside.Clear();
         using var consumer = consumers.Create((client, partitions) => Assign(client, partitions, stoppingToken), Revoke);
         consumer.Subscribe(UsageEventTopic.Name);
         try
         {
-            while (!stoppingToken.IsCancellationRequested)
+            while (!stoppingToken.IsCancellationRequested && stream.Id == streamId)
             {
                 if (lanes.IsFull && lanes.IsBusy)
                     await WaitForRoomAsync(consumer, stoppingToken);
                 else
                     Collect(consumer);
                 await TurnAsync(consumer, drainToken);
+                if (!stoppingToken.IsCancellationRequested && _looking.IsCompleted && clock.GetElapsedTime(_lookedAt) > LookInterval)
+                    await BeginLookAsync(stoppingToken);
             }
 
             while (lanes.IsBusy)
@@ -127,10 +142,10 @@ internal sealed partial class EventConsumer(
 
         foreach (var batch in lost)
             LogFenced(batch.Claim.Partition, batch.Claim.Epoch);
-        if (lost.Count > 0)
-            Rejoin(consumer);
         while (_outside.TryDequeue(out var partition))
             await StopAsync(consumer, partition, drainToken);
+        if (lost.Count > 0)
+            Rejoin(consumer);
         foreach (var claim in lanes.Claims)
             progress.Observe(claim.Partition, claim.NextOffset, Lag(consumer, claim));
     }
@@ -146,14 +161,26 @@ internal sealed partial class EventConsumer(
         consumer.Subscribe(UsageEventTopic.Name);
     }
 
-    /// <summary>The log was cut under the consumer, or the topic was made again: then all of it is claimed anew, as another stream.</summary>
+    /// <summary>Begins to ask which stream the topic is; fails when that must not be another one than before.</summary>
+    private async Task BeginLookAsync(CancellationToken cancellationToken)
+    {
+        await _looking;
+        (_looking, _lookedAt) = (stream.OpenAsync(cancellationToken), clock.GetTimestamp());
+    }
+
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        await BeginLookAsync(cancellationToken);
+        await _looking;
+    }
+
+    /// <summary>The log was cut under the consumer, unless the topic was made again.</summary>
     private async Task StopAsync(IConsumer<byte[], byte[]> consumer, TopicPartition partition, CancellationToken cancellationToken)
     {
         if (lanes.Claims.FirstOrDefault(claim => claim.Partition == partition.Partition.Value) is not { } claim)
             return;
-        if (await stream.OpenAsync(cancellationToken))
-            Rejoin(consumer);
-        else
+        await LookAsync(cancellationToken);
+        if (stream.Id == claim.StreamId)
             Stop(new OffsetOutsideLogException(partition, claim.NextOffset, consumer.GetWatermarkOffsets(partition)));
     }
 
@@ -165,14 +192,18 @@ internal sealed partial class EventConsumer(
         LogStopped(cause.Message);
     }
 
-    private List<TopicPartitionOffset> Assign(IConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions, CancellationToken cancellationToken) =>
-        [.. partitions.Select(partition => new TopicPartitionOffset(partition, Claim(consumer, partition, cancellationToken)))];
+    // librdkafka calls back on the thread that consumes and waits for the answer, so there is nothing to be awaited by.
+    private List<TopicPartitionOffset> Assign(IConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions, CancellationToken cancellationToken)
+    {
+        // An offset of the old stream would skip the first records of a new one.
+        LookAsync(cancellationToken).GetAwaiter().GetResult();
+        return [.. partitions.Select(partition => new TopicPartitionOffset(partition, Claim(consumer, partition, cancellationToken)))];
+    }
 
     private Offset Claim(IConsumer<byte[], byte[]> consumer, TopicPartition partition, CancellationToken cancellationToken)
     {
         try
         {
-            // librdkafka calls back on the thread that consumes and waits for the answer, so there is nothing to be awaited by.
             var claim = stream.TakeOverAsync(consumer, partition, cancellationToken).GetAwaiter().GetResult();
             lanes.Owning(claim.Partition).Assign(claim);
             progress.Joined();

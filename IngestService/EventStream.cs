@@ -15,18 +15,19 @@ internal sealed partial class EventStream(
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(500);
 
-    private int _streamId;
+    /// <summary>The stream that the topic was when it was last asked.</summary>
+    public int Id { get; private set; }
 
-    /// <summary>Finds out which stream the topic is, and tells whether it is another than before; waits for a broker or a database that is away.</summary>
-    public async Task<bool> OpenAsync(CancellationToken cancellationToken)
+    /// <summary>Finds out which stream the topic is; waits for a broker or a database that is away.</summary>
+    /// <exception cref="StreamReplacedException">It is another one than before, and nobody said that this is right.</exception>
+    public async Task OpenAsync(CancellationToken cancellationToken)
     {
-        var before = _streamId;
         var mayBeReplaced = options.Value.AcceptReplacedTopic ?? environment.IsDevelopment();
         var identity = await UntilDoneAsync(IdentifyAsync, cancellationToken);
-        _streamId = await UntilDoneAsync(token => IngestOffsets.OpenStreamAsync(dataSource, identity, mayBeReplaced, token), cancellationToken);
-        if (_streamId != before)
-            LogOpened(identity.Topic, identity.TopicId, _streamId);
-        return _streamId != before;
+        var id = await UntilDoneAsync(token => IngestOffsets.OpenStreamAsync(dataSource, identity, mayBeReplaced, token), cancellationToken);
+        if (id != Id)
+            LogOpened(identity.Topic, identity.TopicId, id);
+        Id = id;
     }
 
     /// <summary>Makes this consumer the only owner of the partition.</summary>
@@ -35,7 +36,7 @@ internal sealed partial class EventStream(
     {
         var log = await UntilDoneAsync(_ => Task.FromResult(consumer.QueryWatermarkOffsets(partition, RequestTimeout)), cancellationToken);
         var claim = await UntilDoneAsync(
-            token => IngestOffsets.TakeOverAsync(dataSource, _streamId, partition.Partition, log.Low, token), cancellationToken);
+            token => IngestOffsets.TakeOverAsync(dataSource, Id, partition.Partition, log.Low, token), cancellationToken);
         if (claim.NextOffset >= log.Low && claim.NextOffset <= log.High)
             return claim;
 

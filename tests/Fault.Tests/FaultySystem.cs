@@ -18,6 +18,7 @@ public abstract class FaultySystem : IAsyncLifetime
     private const string User = "postgres";
     private const string Database = "metering";
     private const int Sinks = 3;
+    private const int LostRecordsSink = 2;
 
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(30);
 
@@ -47,6 +48,9 @@ public abstract class FaultySystem : IAsyncLifetime
 
     /// <summary>The first one runs when a test begins, the others don't.</summary>
     internal IReadOnlyList<Part> Sink => _sinks;
+
+    /// <summary>One of them, with the setting of a person who decided that a partition goes on without records that are gone.</summary>
+    internal Part SinkThatAcceptsLostRecords => _sinks[LostRecordsSink];
 
     /// <summary>The database, past every disturbance.</summary>
     internal NpgsqlDataSource Source { get; private set; } = null!;
@@ -155,12 +159,31 @@ public abstract class FaultySystem : IAsyncLifetime
         var sinkDatabase = ConnectionString(Links.SinkToPostgres?.Port ?? postgres);
         for (var number = 1; number <= Sinks; number++)
         {
-            var (sink, address) = services.Sink($"sink-{number}", sinkDatabase, Broker.Addresses.Sink);
+            var (sink, address) = services.Sink($"sink-{number}", sinkDatabase, Broker.Addresses.Sink, acceptsLostRecords: number - 1 == LostRecordsSink);
             _sinks.Add(sink);
             _sinkAddress ??= address;
         }
 
         _services.AddRange([Api, AnotherApi, .. _sinks]);
+    }
+
+    /// <summary>Whether the first sink says that it can do its work.</summary>
+    internal async Task<bool> IsSinkReadyAsync(CancellationToken cancellationToken)
+    {
+        using var answer = await _http.GetAsync(new Uri(_sinkAddress!, "health"), cancellationToken);
+        return answer.IsSuccessStatusCode;
+    }
+
+    /// <summary>Up to which offset each partition is counted.</summary>
+    internal async Task<Dictionary<int, long>> OffsetsAsync(CancellationToken cancellationToken)
+    {
+        await using var command = Source.CreateCommand(
+            "select partition, next_offset from ingest_offsets where stream_id = (select max(id) from ingest_streams)");
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var offsets = new Dictionary<int, long>();
+        while (await reader.ReadAsync(cancellationToken))
+            offsets.Add(reader.GetInt32(0), reader.GetInt64(1));
+        return offsets;
     }
 
     private async Task<long> CountedAsync(CancellationToken cancellationToken)

@@ -8,30 +8,24 @@ internal static class Drain
 {
     private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(5);
 
-    private const string OffsetsSql =
-        "select partition, next_offset from ingest_offsets where stream_id = (select max(id) from ingest_streams)";
-
-    public static async Task WaitAsync(FaultySystem system)
+    public static async Task WaitAsync(FaultySystem system, int? exceptPartition = null)
     {
         using var consumer = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig { BootstrapServers = system.Broker.Addresses.Test, GroupId = "drain" })
             .SetLogHandler((_, _) => { }).Build();
         await Eventually.GetAsync(
-            token => LagAsync(system, consumer, token), lag => lag == 0, $"every record is counted (sinks running: {string.Join(", ", system.Sink.Where(s => s.IsRunning).Select(s => s.Name))})");
+            token => LagAsync(system, consumer, exceptPartition, token), lag => lag == 0, $"every record is counted (sinks running: {string.Join(", ", system.Sink.Where(s => s.IsRunning).Select(s => s.Name))})");
     }
 
     /// <summary>Records that are not counted; below 0 while the broker does not answer.</summary>
-    private static async Task<long> LagAsync(FaultySystem system, IConsumer<Ignore, Ignore> consumer, CancellationToken cancellationToken)
+    private static async Task<long> LagAsync(
+        FaultySystem system, IConsumer<Ignore, Ignore> consumer, int? except, CancellationToken cancellationToken)
     {
         var ends = await Task.Run(() => Ends(consumer), cancellationToken);
         if (ends is null)
             return -1;
 
-        var counted = new Dictionary<int, long>();
-        await using var command = system.Source.CreateCommand(OffsetsSql);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-            counted[reader.GetInt32(0)] = reader.GetInt64(1);
-        return ends.Sum(end => end.High.Value - counted.GetValueOrDefault(end.Partition, end.Low.Value));
+        var counted = await system.OffsetsAsync(cancellationToken);
+        return ends.Where(end => end.Partition != except).Sum(end => Math.Abs(end.High.Value - counted.GetValueOrDefault(end.Partition, end.Low.Value)));
     }
 
     private static List<(int Partition, Offset Low, Offset High)>? Ends(IConsumer<Ignore, Ignore> consumer)

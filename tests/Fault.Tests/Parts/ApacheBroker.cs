@@ -13,6 +13,7 @@ internal sealed class ApacheBroker : Broker
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(30);
 
     private readonly ApacheKafka _server;
+    private readonly string _dataFolder;
     private readonly int _port;
     private readonly (int Listener, int Proxy) _api;
     private readonly (int Listener, int Proxy) _sink;
@@ -22,7 +23,9 @@ internal sealed class ApacheBroker : Broker
         _port = ports.Next();
         _api = TakePorts(ports, hasProxy);
         _sink = TakePorts(ports, hasProxy);
-        _server = new ApacheKafka(Options(run, _port, Listeners(ports.Next())), distribution, java, run, ports);
+        var options = Options(run, _port, Listeners(ports.Next()));
+        _dataFolder = Path.Combine(options.RunFolder, "data");
+        _server = new ApacheKafka(options, distribution, java, run, ports);
         Process = new Part("kafka", run, _server.PrepareAsync, _server.ReadyAsync);
     }
 
@@ -64,6 +67,17 @@ internal sealed class ApacheBroker : Broker
     {
         using var admin = Admin();
         await admin.DeleteRecordsAsync([new TopicPartitionOffset(UsageEventTopic.Name, partition, offset)]).WaitAsync(cancellationToken);
+    }
+
+    /// <summary>While it is down: all that a partition held is gone, and its offsets begin anew.</summary>
+    public void LoseLog(int partition)
+    {
+        foreach (var file in new DirectoryInfo(Path.Combine(_dataFolder, $"{UsageEventTopic.Name}-{partition}")).EnumerateFiles())
+        {
+            // What names the topic stays: it is the same one.
+            if (file.Name != "partition.metadata")
+                file.Delete();
+        }
     }
 
     public override Task HealAsync(CancellationToken cancellationToken) => Process.StartAsync(cancellationToken);

@@ -28,12 +28,13 @@ internal sealed class Services(LocalRun run, FreePorts ports)
         ["Producer__Timeout"] = ProducerTimeout.ToString(),
     });
 
-    public (Part Part, Uri Address) Sink(string name, string postgres, string kafka) => Service(name, typeof(IngestOptions).Assembly.Location, new()
+    public (Part Part, Uri Address) Sink(string name, string postgres, string kafka, bool acceptsLostRecords) => Service(name, typeof(IngestOptions).Assembly.Location, new()
     {
         ["ConnectionStrings__metering"] = postgres,
         ["ConnectionStrings__kafka"] = kafka,
         ["Ingest__SessionTimeout"] = SessionTimeout.ToString(),
         ["Ingest__AcceptReplacedTopic"] = "true",
+        ["Ingest__AcceptLostRecords"] = acceptsLostRecords.ToString(),
     });
 
     public async Task MigrateAsync(string postgres, string kafka, CancellationToken cancellationToken)
