@@ -1,5 +1,6 @@
 using CloudNative.ApiService.Audit;
 using CloudNative.ApiService.Authentication;
+using CloudNative.ApiService.Backlog;
 using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.DeadLetters;
 using CloudNative.ApiService.Events;
@@ -36,6 +37,7 @@ internal static class Api
         builder.Services.AddApiProblems();
         builder.Services.AddApiJson();
         builder.Services.AddApiDocument();
+        builder.Services.AddBacklog();
         builder.Services.AddEvents();
         builder.Services.AddDeadLetters();
         builder.Services.AddSingleton<RollupQuery>();

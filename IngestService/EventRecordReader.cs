@@ -15,11 +15,12 @@ internal static class EventRecordReader
     public static IngestRecord Read(ConsumeResult<byte[], byte[]> result)
     {
         var value = result.Message.Value ?? [];
-        if (!TryReadTime(result.Message.Timestamp.UnixTimestampMs, out var ingestedAt))
+        var milliseconds = IngestedAt(result.Message);
+        if (!TryReadTime(milliseconds, out var ingestedAt))
         {
             return new IngestRecord(result.Offset, DateTimeOffset.UnixEpoch, Ulid.Empty, value)
             {
-                Rejection = new Rejection(DeadLetterReason.InvalidEvent, $"The record's timestamp, {result.Message.Timestamp.UnixTimestampMs} ms, is no time."),
+                Rejection = new Rejection(DeadLetterReason.InvalidEvent, $"The record's timestamp, {milliseconds} ms, is no time."),
             };
         }
 
@@ -38,6 +39,12 @@ internal static class EventRecordReader
             ? record with { Event = events[0] }
             : record with { Rejection = new Rejection(DeadLetterReason.InvalidEvent, Describe(errors)) };
     }
+
+    /// <summary>The header comes before the timestamp: where it is, the broker would not have the right time there.</summary>
+    private static long IngestedAt(Message<byte[], byte[]> message) =>
+        message.Headers.TryGetLastBytes(EventRecord.IngestedAtHeader, out var header) && EventRecord.TryReadIngestedAt(header, out var milliseconds)
+            ? milliseconds
+            : message.Timestamp.UnixTimestampMs;
 
     private static bool TryReadTime(long milliseconds, out DateTimeOffset time)
     {

@@ -7,9 +7,12 @@ public sealed class EventProducerOptions
 {
     public const string Section = "Producer";
 
-    /// <summary>How long a request waits for the broker's acknowledgement before it is answered with 503: 1 to 9 s. Default 8 s.</summary>
+    /// <summary>
+    /// How long a request waits for the broker's acknowledgement before it is answered with 503: 1 to 9 s. Default 6 s, which leaves a service that is
+    /// told to stop (8 s) the time to give its last answers.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:00:09")]
-    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(8);
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(6);
 
     /// <summary>How long a record waits for company in its batch: 0 to 100 ms. Default 1 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:00.100")]

@@ -14,6 +14,9 @@ internal static class IngestEvents
     private const string Batch = "application/cloudevents-batch+json";
     private const string Json = "application/json";
 
+    // Counting what fills a quarter of the log takes longer than a broker that was away takes to come back.
+    private static readonly TimeSpan BacklogRetryAfter = TimeSpan.FromSeconds(10);
+
     public static void MapIngestEvents(this RouteGroupBuilder events) => events.MapPost("/", HandleAsync)
         .WithName("IngestEvents")
         .Accepts<CloudEvent>(Single, Batch, Json)
@@ -24,7 +27,8 @@ internal static class IngestEvents
     /// <remarks>
     /// One CloudEvent (application/cloudevents+json), an array of at most 5,000 (application/cloudevents-batch+json), or either (application/json).
     /// 204 is answered when Kafka has acknowledged every event: they are durable then, and each (source, id) will be counted once, however often it
-    /// is sent. 503 means that nothing of the request is known to be accepted: send it again, with the same ids.
+    /// is sent. 503 means that nothing of the request is known to be accepted (Kafka is away or slow, or keeps no more events until some are counted):
+    /// send it again after Retry-After, with the same ids.
     /// </remarks>
     internal static async Task<Results<NoContent, ApiProblem>> HandleAsync(
         HttpRequest request, ClaimsPrincipal user, EventProducer producer, CancellationToken cancellationToken)
@@ -44,7 +48,14 @@ internal static class IngestEvents
         }
         catch (BrokerUnavailableException)
         {
-            return Problem.Unavailable("Kafka did not acknowledge the events in time. Send the request again with the same ids: each event counts once.");
+            return Problem.Unavailable(
+                "Kafka did not acknowledge the events in time. Send the request again with the same ids: each event counts once.");
+        }
+        catch (BacklogFullException)
+        {
+            return Problem.Unavailable(
+                "More events wait to be counted than Kafka may keep, so none are taken for now: nothing of this request was. Send it again later, with the same ids.",
+                BacklogRetryAfter);
         }
     }
 

@@ -1,3 +1,4 @@
+using CloudNative.ApiService.Backlog;
 using CloudNative.Metering.Database;
 using CloudNative.Metering.Recounts;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -6,7 +7,8 @@ using Npgsql;
 namespace CloudNative.ApiService.Health;
 
 /// <summary>Asks every component at once and waits a second at most.</summary>
-internal sealed class SystemHealth(HealthCheckService checks, IHttpClientFactory clients, RecountQuery recounts, TimeProvider clock)
+internal sealed class SystemHealth(
+    HealthCheckService checks, IHttpClientFactory clients, RecountQuery recounts, EventBacklog backlog, TimeProvider clock)
 {
     public const string IngestClient = "ingest";
     public const string PostgresCheck = MeteringDbContext.ConnectionName;
@@ -23,7 +25,7 @@ internal sealed class SystemHealth(HealthCheckService checks, IHttpClientFactory
             AskAsync("ingest", IngestAsync, cancellationToken),
             AskAsync("postgres", token => OwnCheckAsync(PostgresCheck, HealthStatus.Unhealthy, token), cancellationToken),
             AskAsync("redis", token => OwnCheckAsync("redis", HealthStatus.Degraded, token), cancellationToken),
-            AskAsync("kafka", token => OwnCheckAsync(KafkaCheck, HealthStatus.Unhealthy, token), cancellationToken),
+            AskAsync("kafka", KafkaAsync, cancellationToken),
             AskAsync(LedgerComponent, LedgerAsync, cancellationToken));
         // HealthStatus counts upwards from Unhealthy.
         return new SystemHealthResponse(components.Min(c => c.Status), clock.GetUtcNow(), components);
@@ -69,6 +71,15 @@ internal sealed class SystemHealth(HealthCheckService checks, IHttpClientFactory
         {
             return (HealthStatus.Unhealthy, $"Can't be reached: {unreachable.Message}");
         }
+    }
+
+    /// <summary>A log that fills up with what nobody counts is no good log, though the broker is well.</summary>
+    private async Task<(HealthStatus, string?)> KafkaAsync(CancellationToken cancellationToken)
+    {
+        var (status, description) = await OwnCheckAsync(KafkaCheck, HealthStatus.Unhealthy, cancellationToken);
+        return status != HealthStatus.Healthy || backlog.Share < PartitionPressure.AlarmAt
+            ? (status, description)
+            : (HealthStatus.Degraded, $"Events that are not counted fill {backlog.Share:P0} of what it keeps{(backlog.IsRefusing ? "; new ones are refused" : "")}.");
     }
 
     /// <summary>Counting goes on when the books differ; but a person has to look.</summary>

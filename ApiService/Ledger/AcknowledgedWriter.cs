@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using CloudNative.Metering.Ledger;
 using Npgsql;
+using OpenTelemetry;
 
 namespace CloudNative.ApiService.Ledger;
 
@@ -38,6 +39,8 @@ internal sealed partial class AcknowledgedWriter : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // No traces of what happens every second.
+        using var untraced = SuppressInstrumentationScope.Begin();
         using var timer = new PeriodicTimer(Interval, _clock);
         try
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace CloudNative.Metering.Events;
@@ -13,6 +14,12 @@ public static class EventRecord
 
     public const string ContentTypeHeader = "content-type";
 
+    /// <summary>
+    /// The time of ingest in milliseconds since 1970, in digits: only on records that a broker would not take with it as their timestamp, and then it
+    /// counts instead.
+    /// </summary>
+    public const string IngestedAtHeader = "ingested-at";
+
     public static readonly ReadOnlyMemory<byte> ContentType = "application/cloudevents+json; charset=utf-8"u8.ToArray();
 
     public static byte[] Key(Ulid tenantId, string subject) => Encoding.UTF8.GetBytes($"{tenantId}:{subject}");
@@ -21,4 +28,9 @@ public static class EventRecord
     public static bool TryReadTenant(ReadOnlySpan<byte> header, out Ulid tenantId) => Ulid.TryParse(header, out tenantId);
 
     public static byte[] Tenant(Ulid tenantId) => Encoding.ASCII.GetBytes(tenantId.ToString());
+
+    public static byte[] IngestedAt(DateTimeOffset time) => Encoding.ASCII.GetBytes(time.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture));
+
+    public static bool TryReadIngestedAt(ReadOnlySpan<byte> header, out long milliseconds) =>
+        long.TryParse(header, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out milliseconds);
 }

@@ -45,8 +45,16 @@ internal sealed record KafkaClientStatistics
 
     internal sealed record Window([property: JsonPropertyName("p99")] long P99Microseconds);
 
+    internal sealed record Total([property: JsonPropertyName("sum")] long Sum);
+
+    /// <param name="Name">The topic.</param>
+    /// <param name="BatchBytes">Of the last interval: bytes of all record batches, as they stand in the log.</param>
+    /// <param name="BatchRecords">Of the last interval: records in those batches.</param>
+    /// <param name="Partitions">By number.</param>
     internal sealed record Topic(
         [property: JsonPropertyName("topic")] string Name,
+        [property: JsonPropertyName("batchsize")] Total? BatchBytes,
+        [property: JsonPropertyName("batchcnt")] Total? BatchRecords,
         [property: JsonPropertyName("partitions")] Dictionary<string, Partition> Partitions);
 
     /// <param name="Id">-1 is librdkafka's own queue of messages without a partition.</param>

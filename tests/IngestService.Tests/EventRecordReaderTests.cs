@@ -20,6 +20,15 @@ public sealed class EventRecordReaderTests
     }
 
     [Fact]
+    public void Read_RecordThatWasDatedBack_HasTheTimeOfItsHeader()
+    {
+        var ingestedAt = new DateTimeOffset(2026, 3, 1, 12, 0, 0, 250, TimeSpan.Zero);
+        var result = Result(Encoding.UTF8.GetBytes(Valid), EventRecord.Tenant(Tenant));
+        result.Message.Headers.Add(EventRecord.IngestedAtHeader, EventRecord.IngestedAt(ingestedAt));
+        Assert.Equal(ingestedAt, EventRecordReader.Read(result).IngestedAt);
+    }
+
+    [Fact]
     public void Read_NoTenant_IsRejectedWithItsBytes()
     {
         var record = EventRecordReader.Read(Result(Encoding.UTF8.GetBytes(Valid), null));

@@ -42,7 +42,8 @@ internal sealed class ApacheKafka(
     {
         var clusterId = Convert.ToBase64String(Guid.NewGuid().ToByteArray()).TrimEnd('=').Replace('+', '-').Replace('/', '_');
         var lines = new ConcurrentQueue<string>();
-        var spec = Run("kafka.tools.StorageTool", "format", "--cluster-id", clusterId, "--config", _propertiesFile);
+        // The id as one word with its option: it may begin with a hyphen.
+        var spec = Run("kafka.tools.StorageTool", "format", $"--cluster-id={clusterId}", "--config", _propertiesFile);
         await using var format = await processes.StartAsync(spec, output => lines.Enqueue(output.Line));
         if (await format.Exit.WaitAsync(cancellationToken) is var exitCode and not 0)
             throw new DistributedApplicationException($"Kafka's storage format failed (exit code {exitCode}): {string.Join(" | ", lines.TakeLast(LinesInError))}");

@@ -10,6 +10,9 @@ namespace CloudNative.Fault.Tests.Parts;
 /// <summary>A real broker. The API and the sinks have an address each, so that their connections can be disturbed apart.</summary>
 internal sealed class ApacheBroker : Broker
 {
+    /// <summary>How often it deletes what it need not keep.</summary>
+    public static readonly TimeSpan RetentionCheck = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(30);
 
     private readonly ApacheKafka _server;
@@ -80,12 +83,30 @@ internal sealed class ApacheBroker : Broker
         }
     }
 
-    public override Task HealAsync(CancellationToken cancellationToken) => Process.StartAsync(cancellationToken);
+    /// <summary>Every partition keeps so much from now on, in segments of a size.</summary>
+    public Task KeepAsync(long bytes, int segmentBytes, CancellationToken cancellationToken) => SetTopicAsync(
+        AlterConfigOpType.Set, new() { ["retention.bytes"] = $"{bytes}", ["segment.bytes"] = $"{segmentBytes}" }, cancellationToken);
+
+    public override async Task HealAsync(CancellationToken cancellationToken)
+    {
+        await Process.StartAsync(cancellationToken);
+        await SetTopicAsync(AlterConfigOpType.Delete, new() { ["retention.bytes"] = null, ["segment.bytes"] = null }, cancellationToken);
+    }
 
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
         await _server.DisposeAsync();
+    }
+
+    private async Task SetTopicAsync(AlterConfigOpType operation, Dictionary<string, string?> settings, CancellationToken cancellationToken)
+    {
+        using var admin = Admin();
+        var entries = settings.Select(setting => new ConfigEntry { Name = setting.Key, Value = setting.Value, IncrementalOperation = operation }).ToList();
+        await admin.IncrementalAlterConfigsAsync(new Dictionary<ConfigResource, List<ConfigEntry>>
+        {
+            [new ConfigResource { Type = ResourceType.Topic, Name = UsageEventTopic.Name }] = entries,
+        }).WaitAsync(cancellationToken);
     }
 
     private IAdminClient Admin() => new AdminClientBuilder(new AdminClientConfig { BootstrapServers = Addresses.Test }).SetLogHandler((_, _) => { }).Build();
@@ -103,6 +124,8 @@ internal sealed class ApacheBroker : Broker
             $"PLAINTEXT://127.0.0.1:{_port},API://127.0.0.1:{_api.Listener},SINK://127.0.0.1:{_sink.Listener},CONTROLLER://127.0.0.1:{controllerPort}",
         ["KAFKA_ADVERTISED_LISTENERS"] = $"PLAINTEXT://127.0.0.1:{_port},API://127.0.0.1:{_api.Proxy},SINK://127.0.0.1:{_sink.Proxy}",
         ["KAFKA_LISTENER_SECURITY_PROTOCOL_MAP"] = "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,API:PLAINTEXT,SINK:PLAINTEXT",
+        ["KAFKA_LOG_INITIAL_TASK_DELAY_MS"] = "500",
+        ["KAFKA_LOG_RETENTION_CHECK_INTERVAL_MS"] = $"{RetentionCheck.TotalMilliseconds}",
         // The sinks ask for shorter sessions than a broker allows by itself.
         ["KAFKA_GROUP_MIN_SESSION_TIMEOUT_MS"] = "1000",
     };

@@ -36,6 +36,20 @@ public sealed class KafkaStatisticsTests : IDisposable
         Assert.Equal(3, Assert.Single(Measure("kafka.client.messages.sent")).Value);
     }
 
+    [Fact]
+    public void ProducedRecordBytes_IntervalsWithoutRecords_KeepTheLastOnesSize()
+    {
+        Assert.Null(_statistics.ProducedRecordBytes("t"));
+        Report(4_000, 10);
+        Report(0, 0);
+        Assert.Equal(400, _statistics.ProducedRecordBytes("t"));
+        Report(50_000, 100);
+        Assert.Equal(500, _statistics.ProducedRecordBytes("t"));
+    }
+
+    private void Report(int bytes, int records) => _statistics.Observe(
+        $$"""{"client_id":"p","brokers":{},"topics":{"t":{"topic":"t","batchsize":{"sum":{{bytes}} },"batchcnt":{"sum":{{records}} },"partitions":{} } } }""");
+
     private List<(long Value, Dictionary<string, object?> Tags)> Measure(string name)
     {
         var measured = new List<(long, Dictionary<string, object?>)>();

@@ -1,0 +1,45 @@
+using System.Diagnostics.Metrics;
+using System.IO.Hashing;
+
+namespace CloudNative.ApiService.Backlog;
+
+/// <summary>The records that one request wants to send: all of them get room in the log, or none.</summary>
+internal sealed class BacklogEntry(PartitionPressure[] partitions, Counter<long> refused)
+{
+    // Headers, lengths, and the head of a batch that holds nothing else: an upper bound, since what is in flight can't be looked at.
+    private const int RecordOverhead = 256;
+
+    private readonly long[] _bytes = new long[partitions.Length];
+
+    public void Add(byte[] key, int valueBytes)
+    {
+        if (_bytes.Length > 0)
+            _bytes[PartitionOf(key, _bytes.Length)] += key.Length + valueBytes + RecordOverhead;
+    }
+
+    /// <summary>False when there is no room; else <see cref="Release"/> must follow when the broker has answered.</summary>
+    public bool TryEnter()
+    {
+        for (var i = 0; i < _bytes.Length; i++)
+        {
+            if (_bytes[i] == 0 || partitions[i].Gate.TryEnter(_bytes[i]))
+                continue;
+
+            for (var j = 0; j < i; j++)
+                partitions[j].Gate.Withdraw(_bytes[j]);
+            refused.Add(1);
+            return false;
+        }
+
+        return true;
+    }
+
+    public void Release()
+    {
+        for (var i = 0; i < _bytes.Length; i++)
+            partitions[i].Gate.Leave(_bytes[i]);
+    }
+
+    /// <summary>As librdkafka's partitioner <c>consistent</c>, which the producer uses.</summary>
+    private static int PartitionOf(byte[] key, int partitions) => (int)(Crc32.HashToUInt32(key) % (uint)partitions);
+}

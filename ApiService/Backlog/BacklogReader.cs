@@ -1,0 +1,133 @@
+using CloudNative.Metering.Events;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace CloudNative.ApiService.Backlog;
+
+/// <summary>What is known of the log and of what is counted of it, at one moment.</summary>
+/// <param name="Stream">The topic's present incarnation.</param>
+/// <param name="Log">Every partition, in order.</param>
+/// <param name="First">By partition: the first offset that is not counted, at the end of the log when all is.</param>
+/// <param name="AgeShares">By partition: see <see cref="PartitionPressure.AgeShare"/>.</param>
+/// <param name="RetentionBytes">What the broker keeps of a partition; null is no limit.</param>
+internal sealed record BacklogFacts(
+    StreamIdentity Stream, IReadOnlyList<PartitionLog> Log, IReadOnlyList<long> First, IReadOnlyList<double> AgeShares, long? RetentionBytes);
+
+/// <summary>
+/// Reads the facts from the broker and the database, so that every replica of the API comes to the same conclusion. Not to be called twice at once.
+/// </summary>
+internal sealed partial class BacklogReader(
+    TopicLog log, NpgsqlDataSource database, IOptions<BacklogOptions> options, TimeProvider clock, ILogger<BacklogReader> logger)
+{
+    // A database that hangs must not keep the log from being looked at.
+    private static readonly TimeSpan DatabasePatience = TimeSpan.FromSeconds(1);
+
+    // The topic's settings can be changed while it runs.
+    private static readonly TimeSpan RetentionKnownFor = TimeSpan.FromSeconds(10);
+
+    private static readonly double[] AgeMarks = [PartitionPressure.AlarmAt, PartitionPressure.ResumeAt, PartitionPressure.RefuseAt];
+
+    private StreamIdentity? _stream;
+    private IReadOnlyDictionary<int, long>? _counted;
+    private TopicRetention _retention = new(Bytes: null, Time: null);
+    private long? _retentionReadAt;
+    private bool _mayNotReadRetention;
+
+    /// <exception cref="KafkaException">The broker does not answer.</exception>
+    public async Task<BacklogFacts> ReadAsync(CancellationToken cancellationToken)
+    {
+        var stream = await log.IdentifyAsync(cancellationToken);
+        if (stream != _stream)
+            (_stream, _counted, _retentionReadAt) = (stream, null, null);
+
+        // Counted first: what is counted in between makes the backlog look longer than it is, not shorter.
+        var isKnown = await TryReadCountedAsync(stream, cancellationToken);
+        var partitions = await log.ReadAsync(cancellationToken);
+        if (!isKnown)
+        {
+            // Nothing is known of what came before this process, which was at most half of the retention (it would have been refused): that the other half
+            // is left keeps the promise, and ingest goes on without the database.
+            _counted ??= partitions.ToDictionary(partition => partition.Partition, partition => partition.High);
+        }
+
+        var first = partitions.Select(FirstUncounted).ToList();
+        var retention = await RetentionAsync(cancellationToken);
+        var ages = await AgeSharesAsync(partitions, first, retention.Time, cancellationToken);
+        return new BacklogFacts(stream, partitions, first, ages, retention.Bytes);
+    }
+
+    private long FirstUncounted(PartitionLog partition) =>
+        Math.Clamp(_counted!.GetValueOrDefault(partition.Partition, partition.Low), partition.Low, partition.High);
+
+    /// <summary>False when nothing was ever read; what was read last holds while the database is away.</summary>
+    private async Task<bool> TryReadCountedAsync(StreamIdentity stream, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(DatabasePatience);
+        try
+        {
+            _counted = await CountedOffsets.ReadAsync(database, stream, patience.Token);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            // Whoever needs the database says that it is away.
+        }
+
+        return _counted is not null;
+    }
+
+    private async Task<TopicRetention> RetentionAsync(CancellationToken cancellationToken)
+    {
+        if (_retentionReadAt is { } readAt && clock.GetElapsedTime(readAt) < RetentionKnownFor)
+            return _retention;
+
+        var told = await ToldRetentionAsync(cancellationToken);
+        _retention = new TopicRetention(options.Value.RetentionBytes ?? told.Bytes, options.Value.RetentionTime ?? told.Time);
+        _retentionReadAt = clock.GetTimestamp();
+        return _retention;
+    }
+
+    private async Task<TopicRetention> ToldRetentionAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await log.ReadRetentionAsync(cancellationToken);
+        }
+        catch (DescribeConfigsException e)
+        {
+            if (!_mayNotReadRetention)
+                LogRetentionUnknown(UsageEventTopic.Name, e.Results[0].Error.Reason);
+            _mayNotReadRetention = true;
+            return new TopicRetention(Bytes: null, Time: null);
+        }
+    }
+
+    /// <summary>The broker tells where records of a given age end; whether one is older than that is all that must be known.</summary>
+    private async Task<double[]> AgeSharesAsync(
+        IReadOnlyList<PartitionLog> partitions, List<long> first, TimeSpan? retention, CancellationToken cancellationToken)
+    {
+        var shares = new double[partitions.Count];
+        if (retention is not { } time || partitions.All(partition => first[partition.Partition] == partition.High))
+            return shares;
+
+        var now = clock.GetUtcNow();
+        foreach (var mark in AgeMarks)
+        {
+            var younger = await log.FirstSinceAsync(now - time * mark, partitions.Count, cancellationToken);
+            foreach (var (partition, _, high) in partitions)
+            {
+                if (first[partition] < (younger[partition] ?? high))
+                    shares[partition] = mark;
+            }
+        }
+
+        return shares;
+    }
+
+    [LoggerMessage(1, LogLevel.Warning,
+        "Kafka does not tell how long it keeps records of '{Topic}' ({Reason}): set Backlog:RetentionBytes and Backlog:RetentionTime, or allow DescribeConfigs. "
+        + "Until then events are taken even when they would be deleted before they are counted")]
+    private partial void LogRetentionUnknown(string topic, string reason);
+}

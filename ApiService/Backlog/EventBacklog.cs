@@ -1,0 +1,44 @@
+using System.Diagnostics.Metrics;
+
+namespace CloudNative.ApiService.Backlog;
+
+/// <summary>
+/// What was acknowledged and is not counted yet. A record may leave the log only after it was counted, and brokers delete by size and age: so events
+/// are refused while they would fill more than half of what the broker keeps.
+/// </summary>
+internal sealed class EventBacklog
+{
+    private readonly Counter<long> _refused;
+    private volatile PartitionPressure[] _partitions = [];
+
+    public EventBacklog(IMeterFactory meters)
+    {
+        var meter = meters.Create("CloudNative.Api");
+        _refused = meter.CreateCounter<long>("cloudnative.backlog.refused_requests", "{request}", "Requests refused because too much waits to be counted.");
+        meter.CreateObservableGauge(
+            "cloudnative.backlog.events", () => _partitions.Sum(partition => partition.Records), "{event}", "Events in the log that are not counted yet.");
+        meter.CreateObservableGauge(
+            "cloudnative.backlog.ratio", Ratios, "1",
+            "Uncounted events of the fullest partition by what the broker keeps (size, age); from 0.25 an alarm, from 0.5 requests are refused.");
+    }
+
+    /// <summary>Empty until the log was looked at for the first time.</summary>
+    public IReadOnlyList<PartitionPressure> Partitions => _partitions;
+
+    /// <summary>The fullest partition's share of what the broker keeps.</summary>
+    public double Share => _partitions.Select(partition => partition.Share).DefaultIfEmpty().Max();
+
+    public bool IsRefusing => _partitions.Any(partition => partition.IsRefusing);
+
+    /// <summary>A topic with other partitions, or another topic.</summary>
+    public void Open(int partitions) => _partitions = [.. Enumerable.Range(0, partitions).Select(_ => new PartitionPressure(new PartitionGate()))];
+
+    /// <summary>To be filled with what one request wants to send.</summary>
+    public BacklogEntry NewEntry() => new(_partitions, _refused);
+
+    private IEnumerable<Measurement<double>> Ratios() =>
+    [
+        new(_partitions.Select(partition => partition.SizeShare).DefaultIfEmpty().Max(), new KeyValuePair<string, object?>("limit", "size")),
+        new(_partitions.Select(partition => partition.AgeShare).DefaultIfEmpty().Max(), new KeyValuePair<string, object?>("limit", "age")),
+    ];
+}

@@ -1,0 +1,93 @@
+using CloudNative.Metering.Events;
+using CloudNative.ServiceDefaults.Kafka;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+
+namespace CloudNative.ApiService.Backlog;
+
+/// <summary>A partition's log: the first offset it holds, and the one its next record gets.</summary>
+internal readonly record struct PartitionLog(int Partition, long Low, long High);
+
+/// <summary>What the broker keeps of each partition, counted or not; null is no limit.</summary>
+internal sealed record TopicRetention(long? Bytes, TimeSpan? Time);
+
+/// <summary>What the broker knows of the topic, over one connection that is kept.</summary>
+internal sealed class TopicLog(KafkaConnection kafka, ILogger<TopicLog> logger) : IDisposable
+{
+    /// <summary>What librdkafka's in-memory cluster keeps of a partition; it is the one broker that describes no configuration.</summary>
+    public const long InMemoryRetentionBytes = 5 * 1024 * 1024;
+
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly Lazy<IAdminClient> _client = new(() =>
+        new AdminClientBuilder(new AdminClientConfig { BootstrapServers = kafka.BootstrapServers, ClientId = "backlog" })
+            .SetLogHandler((_, message) => KafkaLog.Write(logger, message))
+            // What matters arrives as an exception.
+            .SetErrorHandler((_, _) => { })
+            .Build());
+
+    public async Task<StreamIdentity> IdentifyAsync(CancellationToken cancellationToken)
+    {
+        var topics = await _client.Value.DescribeTopicsAsync(
+            TopicCollection.OfTopicNames([UsageEventTopic.Name]), new DescribeTopicsOptions { RequestTimeout = RequestTimeout }).WaitAsync(cancellationToken);
+        return new StreamIdentity(UsageEventTopic.Name, topics.TopicDescriptions[0].TopicId.ToString());
+    }
+
+    /// <summary>Every partition, in order.</summary>
+    public async Task<IReadOnlyList<PartitionLog>> ReadAsync(CancellationToken cancellationToken)
+    {
+        var metadata = await Task.Run(() => _client.Value.GetMetadata(UsageEventTopic.Name, RequestTimeout), cancellationToken).WaitAsync(cancellationToken);
+        var partitions = metadata.Topics[0].Partitions.Count;
+        // The start first: what is deleted in between makes the log look longer than it is, not shorter.
+        var low = await ListAsync(partitions, OffsetSpec.Earliest(), cancellationToken);
+        var high = await ListAsync(partitions, OffsetSpec.Latest(), cancellationToken);
+        return [.. low.Zip(high, (first, next) => (first, next)).Select((log, partition) => new PartitionLog(partition, log.first, log.next))];
+    }
+
+    /// <summary>By partition: the first offset with a timestamp at or after <paramref name="time"/>; null when there is none.</summary>
+    public async Task<IReadOnlyList<long?>> FirstSinceAsync(DateTimeOffset time, int partitions, CancellationToken cancellationToken)
+    {
+        var offsets = await ListAsync(partitions, OffsetSpec.ForTimestamp(time.ToUnixTimeMilliseconds()), cancellationToken);
+        return [.. offsets.Select(offset => offset < 0 ? (long?)null : offset)];
+    }
+
+    /// <exception cref="KafkaException">The broker did not tell: it is away, or doesn't allow it.</exception>
+    public async Task<TopicRetention> ReadRetentionAsync(CancellationToken cancellationToken)
+    {
+        var resource = new ConfigResource { Type = ResourceType.Topic, Name = UsageEventTopic.Name };
+        try
+        {
+            var described = await _client.Value
+                .DescribeConfigsAsync([resource], new DescribeConfigsOptions { RequestTimeout = RequestTimeout }).WaitAsync(cancellationToken);
+            var entries = described[0].Entries;
+            return new TopicRetention(
+                Limit(entries, "retention.bytes"),
+                Limit(entries, "retention.ms") is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null);
+        }
+        catch (KafkaException e) when (e.Error.Code == ErrorCode.Local_UnsupportedFeature)
+        {
+            return new TopicRetention(InMemoryRetentionBytes, Time: null);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_client.IsValueCreated)
+            _client.Value.Dispose();
+    }
+
+    /// <summary>Negative is Kafka's word for no limit, and what no TimeSpan can hold is none either.</summary>
+    private static long? Limit(Dictionary<string, ConfigEntryResult> entries, string name) =>
+        entries.TryGetValue(name, out var entry) && long.TryParse(entry.Value, out var value) && value is >= 0 and < long.MaxValue / 10_000 ? value : null;
+
+    private async Task<long[]> ListAsync(int partitions, OffsetSpec spec, CancellationToken cancellationToken)
+    {
+        var wanted = Enumerable.Range(0, partitions)
+            .Select(partition => new TopicPartitionOffsetSpec { TopicPartition = new TopicPartition(UsageEventTopic.Name, partition), OffsetSpec = spec });
+        var listed = await _client.Value.ListOffsetsAsync(wanted, new ListOffsetsOptions { RequestTimeout = RequestTimeout }).WaitAsync(cancellationToken);
+        var offsets = new long[partitions];
+        foreach (var result in listed.ResultInfos)
+            offsets[result.TopicPartitionOffsetError.Partition] = result.TopicPartitionOffsetError.Offset;
+        return offsets;
+    }
+}

@@ -1,0 +1,41 @@
+using CloudNative.ApiService.Events;
+using Confluent.Kafka;
+
+namespace CloudNative.ApiService.Tests.Events;
+
+public sealed class SharedProducerTests
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
+
+    [Fact]
+    public async Task Retire_WhileInUse_IsDisposedOnlyAfterwards()
+    {
+        var producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig { BootstrapServers = "127.0.0.1:1" }).SetLogHandler((_, _) => { }).Build();
+        var shared = new SharedProducer(producer);
+
+        Assert.True(shared.TryUse(used =>
+        {
+            shared.Retire();
+            Assert.Same(producer, used);
+            // Asks the native client: it is still there.
+            Assert.Contains("producer", used.Name, StringComparison.Ordinal);
+        }));
+
+        Assert.False(shared.TryUse(_ => Assert.Fail("A retired producer was lent.")));
+        await Eventually.GetAsync(() => Task.FromResult(IsDisposed(producer)), disposed => disposed, "The producer was not disposed.", TestContext.Current.CancellationToken)
+            .WaitAsync(Deadline, TestContext.Current.CancellationToken);
+    }
+
+    private static bool IsDisposed(IProducer<byte[], byte[]> producer)
+    {
+        try
+        {
+            producer.Flush(TimeSpan.Zero);
+            return false;
+        }
+        catch (ObjectDisposedException)
+        {
+            return true;
+        }
+    }
+}

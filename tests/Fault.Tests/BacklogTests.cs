@@ -1,0 +1,137 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text.Json;
+using CloudNative.Fault.Tests.Checks;
+using CloudNative.Fault.Tests.Load;
+using CloudNative.Fault.Tests.Parts;
+using CloudNative.Metering.Database;
+using CloudNative.Metering.Events;
+using Confluent.Kafka;
+
+namespace CloudNative.Fault.Tests;
+
+/// <summary>Nothing is counted, and more is sent than the broker keeps: the API must refuse before a record is deleted uncounted.</summary>
+public abstract class BacklogTests(FaultySystem system, ITestOutputHelper output) : FaultTests(system, output)
+{
+    private const int BatchEvents = 20;
+    private const int PaddingBytes = 6_000;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    [Fact]
+    public async Task Send_NoSinkAndMoreThanTheBrokerKeeps_IsRefusedAndEachEventCountsOnce()
+    {
+        await PrepareAsync();
+        using var tenant = await CreateTenantAsync();
+        await System.Sink[0].KillAsync(Cancellation);
+        var before = Log();
+        using var ledger = new EventLedger();
+
+        var refusal = await SendUntilRefusedAsync(tenant, ledger);
+
+        Assert.NotNull(refusal.RetryAfter);
+        Assert.Contains("wait to be counted", refusal.Detail, StringComparison.Ordinal);
+        var partition = Log().Zip(before).MaxBy(log => log.First.High - log.Second.High);
+        Assert.True(partition.First.High - partition.Second.High >= BatchEvents, "Nothing was taken at all.");
+        Output.WriteLine($"{ledger.Acknowledged.Count} events were taken");
+        await Eventually.GetAsync(
+            async token => (await tenant.GetAsync("system/health", token)).ToString(),
+            health => health.Contains("not counted fill", StringComparison.Ordinal),
+            "the system's health tells of the backlog");
+        await AfterRefusalAsync();
+        Assert.True(Log()[partition.First.Partition].Low <= partition.Second.High, "The broker deleted what was not counted.");
+        await System.Sink[0].StartAsync(Cancellation);
+        await Eventually.GetAsync(
+            async _ => (await PostAsync(tenant, ledger)).Status, status => status == HttpStatusCode.NoContent, "events are taken again, once enough is counted");
+        await Checker.CheckAsync(tenant, ledger, Cancellation);
+    }
+
+    /// <summary>Makes the broker keep little.</summary>
+    protected virtual Task PrepareAsync() => Task.CompletedTask;
+
+    /// <summary>Gives the broker the time to delete.</summary>
+    protected virtual Task AfterRefusalAsync() => Task.CompletedTask;
+
+    private static async Task<(TimeSpan? RetryAfter, string Detail)> SendUntilRefusedAsync(TestTenant tenant, EventLedger ledger)
+    {
+        var sent = 0;
+        while (true)
+        {
+            var answer = await PostAsync(tenant, ledger);
+            if (answer.Status == HttpStatusCode.ServiceUnavailable)
+                return (answer.RetryAfter, answer.Detail);
+            Assert.Equal(HttpStatusCode.NoContent, answer.Status);
+            Assert.InRange(sent += BatchEvents, 0, 5_000);
+            await Task.Delay(Pause, Cancellation);
+        }
+    }
+
+    /// <summary>One subject, so one partition; and bytes that can't be compressed.</summary>
+    private static async Task<(HttpStatusCode Status, TimeSpan? RetryAfter, string Detail)> PostAsync(TestTenant tenant, EventLedger ledger)
+    {
+        var events = Enumerable.Range(0, BatchEvents).Select(_ => SentEvent.New(Random.Shared) with { Subject = "one" }).ToList();
+        var body = JsonSerializer.SerializeToUtf8Bytes(events.Select(sent => new
+        {
+            specversion = "1.0",
+            id = sent.Id,
+            source = SentEvent.Source,
+            type = TestTenant.EventType,
+            subject = sent.Subject,
+            time = sent.Time,
+            data = new { region = sent.Region, tokens = sent.Value, padding = Convert.ToBase64String(RandomNumberGenerator.GetBytes(PaddingBytes)) },
+        }));
+        using var content = new ByteArrayContent(body) { Headers = { ContentType = new("application/cloudevents-batch+json") } };
+        using var answer = await tenant.Http.PostAsync("events", content, Cancellation);
+        // Refused for the backlog is no unknown result: nothing of it may arrive.
+        ledger.Append(events, answer.StatusCode == HttpStatusCode.NoContent ? Outcome.Acknowledged : Outcome.Refused, $"{answer.StatusCode}");
+        return (answer.StatusCode, answer.Headers.RetryAfter?.Delta, await answer.Content.ReadAsStringAsync(Cancellation));
+    }
+
+    private List<(int Partition, long Low, long High)> Log()
+    {
+        using var consumer = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig { BootstrapServers = System.Broker.Addresses.Test, GroupId = "look" })
+            .SetLogHandler((_, _) => { }).Build();
+        return [.. Enumerable.Range(0, UsageEventTopic.Partitions).Select(partition =>
+        {
+            var log = consumer.QueryWatermarkOffsets(new TopicPartition(UsageEventTopic.Name, partition), TimeSpan.FromSeconds(10));
+            return (partition, log.Low.Value, log.High.Value);
+        })];
+    }
+}
+
+[Collection(OnInMemoryKafka.Name)]
+public sealed class BacklogOnInMemoryKafkaTests(InMemorySystem system, ITestOutputHelper output) : BacklogTests(system, output)
+{
+    private const int InvalidTimestamp = 32;
+
+    [Fact]
+    public async Task Fail_TimestampsRefused_CostsNoEventAndKeepsTheTimeOfIngest()
+    {
+        var broker = (InMemoryBroker)System.Broker;
+        using var tenant = await CreateTenantAsync();
+        await using var load = LoadGenerator.Start(tenant, Random);
+        await load.ProgressAsync(50);
+        await broker.FailAsync(KafkaRequest.Produce, InvalidTimestamp, 5, Cancellation);
+        await load.ProgressAsync(500);
+
+        await Checker.CheckAsync(tenant, await load.StopAsync(), Cancellation);
+        await using var command = System.Source.CreateCommand(
+            "select count(*) from usage_events where tenant_id = $1 and stored_at - ingested_at > interval '55 seconds'");
+        command.Parameters.AddWithValue(tenant.Id.ToUuid());
+        Assert.Equal(0L, await command.ExecuteScalarAsync(Cancellation));
+        Assert.Contains(System.Api.Lines, line => line.Contains("dated back", StringComparison.Ordinal));
+    }
+}
+
+[Collection(OnApacheKafka.Name)]
+public sealed class BacklogOnApacheKafkaTests(ApacheSystem system, ITestOutputHelper output) : BacklogTests(system, output)
+{
+    protected override async Task PrepareAsync()
+    {
+        await ((ApacheBroker)System.Broker).KeepAsync(bytes: 2_000_000, segmentBytes: 1_048_576, Cancellation);
+        // It looks at the topic's settings when it starts, and now and then.
+        await System.Api.KillAsync(Cancellation);
+        await System.Api.StartAsync(Cancellation);
+    }
+
+    protected override Task AfterRefusalAsync() => Task.Delay(3 * ApacheBroker.RetentionCheck, Cancellation);
+}
