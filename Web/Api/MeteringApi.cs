@@ -19,7 +19,33 @@ internal sealed class MeteringApi(HttpClient http)
     /// <summary>The ledger of <c>[from, to)</c>; windows without events have no row.</summary>
     public async Task<IReadOnlyList<LedgerRow>> GetLedgerAsync(
         DateTimeOffset from, DateTimeOffset to, WindowSize window, CancellationToken cancellationToken) =>
-        (await GetAsync<LedgerAnswer>($"ledger{new UsageQuery(from, to, window)}", cancellationToken)).Data;
+        (await GetBooksAsync(from, to, window, cancellationToken)).Data;
+
+    /// <summary>The ledger of <c>[from, to)</c>, and whether its sides balance.</summary>
+    public Task<LedgerAnswer> GetBooksAsync(DateTimeOffset from, DateTimeOffset to, WindowSize window, CancellationToken cancellationToken) =>
+        GetAsync<LedgerAnswer>($"ledger{new UsageQuery(from, to, window)}", cancellationToken);
+
+    public async Task<IReadOnlyList<DeadLetterItem>> GetDeadLettersAsync(DeadLetterFilter filter, CancellationToken cancellationToken) =>
+        (await GetAsync<DeadLetterPage>($"dead-letters{filter}", cancellationToken)).Items;
+
+    public Task<DeadLetter> GetDeadLetterAsync(string id, CancellationToken cancellationToken) =>
+        GetAsync<DeadLetter>($"dead-letters/{Uri.EscapeDataString(id)}", cancellationToken);
+
+    /// <summary>Keeps a corrected event, JSON, beside the original bytes.</summary>
+    public Task<DeadLetter> RepairDeadLetterAsync(string id, string cloudEvent, CancellationToken cancellationToken) =>
+        SendAsync(
+            HttpMethod.Put, $"dead-letters/{Uri.EscapeDataString(id)}/repair", new StringContent(cloudEvent, Encoding.UTF8, "application/cloudevents+json"),
+            ReadAsync<DeadLetter>, cancellationToken);
+
+    /// <summary>Puts the events on the log again; each counts once.</summary>
+    public async Task<IReadOnlyList<ReplayResult>> ReplayDeadLettersAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
+        (await SendAsync(
+            HttpMethod.Post, "dead-letters/replay", JsonContent.Create(new { ids }, options: Json), ReadAsync<ReplayAnswer>, cancellationToken)).Items;
+
+    public Task<DeadLetter> DiscardDeadLetterAsync(string id, string reason, CancellationToken cancellationToken) =>
+        SendAsync(
+            HttpMethod.Post, $"dead-letters/{Uri.EscapeDataString(id)}/discard", JsonContent.Create(new { reason }, options: Json),
+            ReadAsync<DeadLetter>, cancellationToken);
 
     /// <summary>The newest events that match, newest first.</summary>
     public Task<IReadOnlyList<StoredEvent>> GetEventsAsync(EventFilter filter, CancellationToken cancellationToken) =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CloudNative.Web.Api;
 using CloudNative.Web.Live;
 using Microsoft.AspNetCore.Components;
@@ -20,7 +21,7 @@ public sealed partial class EventsPage
     private bool _paused;
     private int _limit = FirstLimit;
     private DateTimeOffset _openedAt;
-    private (string? Subject, string? Type)? _shown;
+    private (string? Subject, string? Type, EventFigure? Figure)? _shown;
 
     [Inject]
     private MeteringApi Api { get; set; } = null!;
@@ -40,15 +41,33 @@ public sealed partial class EventsPage
     [SupplyParameterFromQuery]
     private string? Type { get; set; }
 
-    private bool IsFiltered => !string.IsNullOrEmpty(Subject) || !string.IsNullOrEmpty(Type);
+    /// <summary>The slug of the meter whose figure was followed to here.</summary>
+    [SupplyParameterFromQuery]
+    private string? Meter { get; set; }
+
+    [SupplyParameterFromQuery]
+    private string? From { get; set; }
+
+    [SupplyParameterFromQuery]
+    private string? To { get; set; }
+
+    [SupplyParameterFromQuery]
+    private string? Dimension { get; set; }
+
+    [SupplyParameterFromQuery]
+    private string? Value { get; set; }
+
+    private EventFigure? Figure => string.IsNullOrEmpty(Meter) ? null : new EventFigure(Meter, From, To, Dimension, Value);
+
+    private bool IsFiltered => !string.IsNullOrEmpty(Subject) || !string.IsNullOrEmpty(Type) || Figure is not null;
 
     protected override void OnParametersSet()
     {
-        if (_shown == (Subject, Type))
+        if (_shown == (Subject, Type, Figure))
             return;
         if (_shown is not null)
             _page?.Reload();
-        _shown = (Subject, Type);
+        _shown = (Subject, Type, Figure);
         _limit = FirstLimit;
         _openedAt = Time.GetUtcNow();
     }
@@ -56,8 +75,20 @@ public sealed partial class EventsPage
     private static string Address(string? subject, string? type) =>
         "/events" + new QueryBuilder().AddText("subject", subject).AddText("type", type);
 
+    /// <summary>What the figure is of, in words.</summary>
+    private static string Describe(EventFigure figure)
+    {
+        var range = $"{Text(figure.From)} to {Text(figure.To)} UTC";
+        return figure.Dimension is null ? range : $"{range}, {figure.Dimension} = {(figure.Value is { Length: > 0 } value ? value : "(none)")}";
+    }
+
+    /// <summary>What is no time is shown as it is; the API says what is wrong with it.</summary>
+    private static string Text(string? time) => DateTimeOffset.TryParse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
+        ? at.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)
+        : time ?? "any time";
+
     private async Task LoadAsync(CancellationToken cancellationToken) =>
-        _events = await Api.GetEventsAsync(new EventFilter(Subject, Type, _limit), cancellationToken);
+        _events = await Api.GetEventsAsync(new EventFilter(Subject, Type, _limit) { Figure = Figure }, cancellationToken);
 
     private void Filter(string? subject, string? type) => Navigation.NavigateTo(Address(subject, type), replace: true);
 

@@ -63,6 +63,19 @@ public sealed record MeterView
         .AddText("first", Range == UsageRange.Custom ? Text(FirstDay) : null)
         .AddText("last", Range == UsageRange.Custom ? Text(LastDay) : null);
 
+    /// <summary>The list of exactly the events that make up one row.</summary>
+    public string EventsOf(string slug, UsageRow row)
+    {
+        var isOfDimension = GroupBy is not (null or "subject");
+        return "/events" + new QueryBuilder()
+            .AddText("meter", slug)
+            .AddTime("from", row.WindowStart)
+            .AddTime("to", row.WindowEnd)
+            .AddText("subject", GroupBy == "subject" ? row.Group(GroupBy) : Subject)
+            .AddText("dimension", isOfDimension ? GroupBy : null)
+            .AddText("value", isOfDimension ? row.Group(GroupBy) : null);
+    }
+
     /// <summary>The range as the API is asked for it: whole windows, the last one being the one that is running.</summary>
     public (DateTimeOffset From, DateTimeOffset To) Bounds(DateTimeOffset now)
     {

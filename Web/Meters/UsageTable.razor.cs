@@ -22,6 +22,10 @@ public sealed partial class UsageTable
     [Parameter]
     public string? GroupBy { get; set; }
 
+    /// <summary>The address of exactly the events of a row.</summary>
+    [Parameter, EditorRequired]
+    public Func<UsageRow, string> EventsOf { get; set; } = null!;
+
     [CascadingParameter]
     private UsageChart Chart { get; set; } = null!;
 

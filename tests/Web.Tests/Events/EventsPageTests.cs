@@ -48,6 +48,20 @@ public sealed class EventsPageTests : WebContext
     }
 
     [Fact]
+    public async Task Render_OfAFigure_AsksForExactlyItsEventsAndShowsTheirValues()
+    {
+        Api.On(List, $"[{Event("1").Replace("\"ingestedAt\"", "\"value\":0.10,\"ingestedAt\"", StringComparison.Ordinal)}]");
+
+        var page = await ListedAsync("?meter=tokens&subject=acme&from=2026-11-24T06:00:00Z&to=2026-11-24T07:00:00Z&dimension=model&value=", 1);
+
+        Assert.Equal(
+            $"{List}?subject=acme&meter=tokens&from=2026-11-24T06%3A00%3A00Z&to=2026-11-24T07%3A00%3A00Z&filterGroupBy=%7B%22model%22%3A%22%22%7D&limit=50",
+            Api.Requests[0]);
+        Assert.Equal("0.10", page.Find("td.value").TextContent);
+        Assert.Contains("2026-11-24 06:00 to 2026-11-24 07:00 UTC, model = (none)", page.Find(".figure").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Pause_Clicked_KeepsTheListUntilResumed()
     {
         Api.On(List, $"[{Event("1")}]");

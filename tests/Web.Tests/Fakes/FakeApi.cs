@@ -94,6 +94,7 @@ internal sealed partial class FakeApi : IAsyncDisposable
             Results.Json(new { state = "RUNNING", counted = 812_345, scanned = 1_240_000, total = 3_000_000, refused = 0, droppedSegments = 0 }))));
         api.MapGet("/events", Locked(ListEvents));
         api.MapPost("/events", (RequestDelegate)IngestAsync);
+        FakeDeadLetters.Map(api);
         api.MapGet("/ledger", Locked(context => FakeQuery.Ledger(_events, context.Request.Query)));
     }
 
@@ -114,7 +115,7 @@ internal sealed partial class FakeApi : IAsyncDisposable
 
     private static Task HealthAsync(HttpContext context)
     {
-        var parts = new[] { ("api", 0.1), ("ingest", 4.2), ("postgres", 1.3), ("redis", 0.6), ("kafka", 2.8) };
+        var parts = new[] { ("api", 0.1), ("ingest", 4.2), ("postgres", 1.3), ("redis", 0.6), ("kafka", 2.8), ("ledger", 1.1) };
         return Results.Json(new
         {
             status = "Healthy",

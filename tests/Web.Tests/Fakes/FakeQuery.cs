@@ -46,6 +46,9 @@ internal static class FakeQuery
                 {
                     windowStart = group.Key,
                     windowEnd = group.Key + (length ?? TimeSpan.FromMinutes(1)),
+                    state = duplicates % 5 == 4 ? "unacknowledged" : "balanced",
+                    acknowledged = counted + duplicates + unmatched + dead - (duplicates % 5 == 4 ? 1 : 0),
+                    unacknowledged = duplicates % 5 == 4 ? 1 : 0,
                     received = counted + duplicates + unmatched + dead,
                     counted,
                     duplicates,
@@ -53,7 +56,7 @@ internal static class FakeQuery
                     deadLettered = dead,
                 };
             });
-        return Results.Json(new { from, to, data = data.ToList() });
+        return Results.Json(new { from, to, state = "unacknowledged", waiting = 3, data = data.ToList(), recount = new { hours = 24, differing = Array.Empty<object>() } });
     }
 
     private static decimal Value(JsonObject meter, IEnumerable<FakeEvent> events) => meter["valueProperty"] is { } path

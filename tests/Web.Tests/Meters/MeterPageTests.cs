@@ -29,6 +29,9 @@ public sealed class MeterPageTests : WebContext
         Assert.Equal(["2,000.000000000000000000001", "4,000"], page.FindAll("[aria-label='Exact figures'] td.number").Select(cell => cell.TextContent));
         Assert.Single(page.FindAll("canvas"));
         Assert.Empty(page.FindAll(".legend"));
+        Assert.Equal(
+            "/events?meter=tokens&from=2026-11-24T06%3A00%3A00Z&to=2026-11-24T07%3A00%3A00Z",
+            page.Find("[aria-label='Exact figures'] td.number a").GetAttribute("href"));
         Assert.Contains($"{Query}?from=2026-11-23T07%3A00%3A00Z&to=2026-11-24T07%3A00%3A00Z&windowSize=HOUR", Api.Requests);
     }
 
