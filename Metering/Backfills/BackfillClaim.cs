@@ -1,5 +1,6 @@
 using CloudNative.Metering.Database;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace CloudNative.Metering.Backfills;
 
@@ -22,20 +23,21 @@ internal sealed record BackfillClaim(Ulid MeterId, BackfillPosition Position, in
     /// <summary>After so long another process takes over from one that was killed. A page takes a fraction of it.</summary>
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(10);
 
-    // The one that waited longest, so that a small meter is not held up by a large one.
+    // The one that is read ahead, else the one that waited longest: so that a small meter is not held up by a large one.
     private const string Sql = """
         update meter_backfills b set claimed_until = now() + @duration, started_at = coalesce(started_at, now())
         where meter_id = (
             select meter_id from meter_backfills where done_at is null and claimed_until < now()
-            order by updated_at, meter_id limit 1 for update skip locked)
+            order by meter_id is not distinct from @preferred desc, updated_at, meter_id limit 1 for update skip locked)
         returning b.meter_id, b.segment, b.cursor_time, b.cursor_key, b.last_segment, (select version from meter_catalog)
         """;
 
     /// <summary>Null when nothing is to be done, or others do it.</summary>
-    public static async Task<BackfillClaim?> TakeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    public static async Task<BackfillClaim?> TakeAsync(NpgsqlConnection connection, Ulid? preferred, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(Sql, connection);
         command.Parameters.AddWithValue("duration", Duration);
+        command.Parameters.Add(SqlOptional.Of("preferred", NpgsqlDbType.Uuid, preferred?.ToUuid()));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken))
             return null;

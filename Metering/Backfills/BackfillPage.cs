@@ -32,6 +32,9 @@ internal sealed class BackfillPage
     private BackfillPage(CountingMeter meter, BackfillClaim claim, MeterStarts starts) =>
         (_meter, _claim, _starts, _position) = (meter, claim, starts, claim.Position);
 
+    /// <summary>Where the next page begins; null behind the last.</summary>
+    public BackfillPosition? Next => _isDone ? null : _position;
+
     public long Scanned { get; private set; }
 
     public long Counted { get; private set; }

@@ -15,14 +15,20 @@ public sealed record BackfillStep(Ulid MeterId, long Scanned, long Counted, bool
 /// <summary>
 /// Counts for meters what was stored before they were created, page by page. A page's rollups and the position behind it are written in ONE transaction,
 /// and only if the position is still where the page began: a page counts once, whoever was killed, frozen or doubled meanwhile.
-/// Not safe for use by two threads at once; several processes share the work.
+/// The next page is read while one is written, so that a core of the database and one here are busy. Not safe for use by two threads at once; several
+/// processes share the work.
 /// </summary>
 public sealed class MeterBackfill(NpgsqlDataSource dataSource)
 {
     // The planner knows little of a segment that is being filled, and might sort all of it for each page; compiling costs more than the page.
     private const string SettingsSql = "set enable_seqscan = off; set enable_bitmapscan = off; set enable_sort = off; set jit = off";
 
+    /// <summary>So many pages of one meter follow each other, before others that wait have their turn.</summary>
+    private const int MaxRun = 16;
+
     private MeterCatalog? _catalog;
+    private ReadAhead? _ahead;
+    private int _run;
 
     /// <summary>Counts the next page of whichever backfill waited longest; null when there is nothing to do.</summary>
     /// <param name="pageSize">Events of the tenant that a page looks at, at most.</param>
@@ -30,7 +36,8 @@ public sealed class MeterBackfill(NpgsqlDataSource dataSource)
     public async Task<BackfillStep?> RunPageAsync(int pageSize, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        if (await BackfillClaim.TakeAsync(connection, cancellationToken) is not { } claim)
+        var preferred = ++_run % MaxRun == 0 ? null : _ahead?.Claim.MeterId;
+        if (await BackfillClaim.TakeAsync(connection, preferred, cancellationToken) is not { } claim)
             return null;
 
         if (_catalog?.Version != claim.CatalogVersion)
@@ -38,11 +45,11 @@ public sealed class MeterBackfill(NpgsqlDataSource dataSource)
         if (_catalog.Find(claim.MeterId) is not { } meter)
             return await CancelAsync(connection, claim, cancellationToken);
 
-        await using var settings = new NpgsqlCommand(SettingsSql, connection);
-        await settings.ExecuteNonQueryAsync(cancellationToken);
-        for (; ; pageSize /= 2)
+        var page = await TakeAheadAsync(claim) ?? await ReadAsync(meter, claim, pageSize, cancellationToken);
+        if (page.Next is { } next)
+            _ahead = new ReadAhead(claim with { Position = next }, ReadAsync(meter, claim with { Position = next }, pageSize, cancellationToken));
+        while (true)
         {
-            var page = await BackfillPage.ReadAsync(connection, meter, claim, pageSize, cancellationToken);
             try
             {
                 return await page.WriteAsync(connection, cancellationToken);
@@ -50,7 +57,7 @@ public sealed class MeterBackfill(NpgsqlDataSource dataSource)
             catch (PostgresException e) when (IsRefusal(e) && page.Scanned > 1)
             {
                 // Halved until the event that is refused stands alone; the page then passes over it.
-                pageSize = (int)Math.Min(pageSize, page.Scanned);
+                page = await ReadAsync(meter, claim, (int)page.Scanned / 2, cancellationToken);
             }
         }
     }
@@ -65,6 +72,22 @@ public sealed class MeterBackfill(NpgsqlDataSource dataSource)
     /// <summary>What the values are to blame for: PostgreSQL's classes 22 (data exception), 23 (constraint) and 54 (a limit of the program).</summary>
     internal static bool IsRefusal(PostgresException exception) => exception.SqlState[..2] is "22" or "23" or "54";
 
+    /// <summary>The page that was read ahead, if it is the one that is claimed: the position may have moved, or not.</summary>
+    private async Task<BackfillPage?> TakeAheadAsync(BackfillClaim claim)
+    {
+        var ahead = _ahead;
+        _ahead = null;
+        return ahead?.Claim.MeterId == claim.MeterId && ahead.Claim.Position == claim.Position ? await ahead.Page : null;
+    }
+
+    private async Task<BackfillPage> ReadAsync(CountingMeter meter, BackfillClaim claim, int size, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var settings = new NpgsqlCommand(SettingsSql, connection);
+        await settings.ExecuteNonQueryAsync(cancellationToken);
+        return await BackfillPage.ReadAsync(connection, meter, claim, size, cancellationToken);
+    }
+
     private static async Task<BackfillStep> CancelAsync(NpgsqlConnection connection, BackfillClaim claim, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
@@ -73,4 +96,6 @@ public sealed class MeterBackfill(NpgsqlDataSource dataSource)
         await command.ExecuteNonQueryAsync(cancellationToken);
         return new BackfillStep(claim.MeterId, 0, 0, IsDone: true, IsLost: false);
     }
+
+    private sealed record ReadAhead(BackfillClaim Claim, Task<BackfillPage> Page);
 }

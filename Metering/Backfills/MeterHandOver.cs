@@ -12,7 +12,7 @@ namespace CloudNative.Metering.Backfills;
 public static class MeterHandOver
 {
     /// <summary>How long the creation waits for running sink transactions, and the sink for the creation. Longer than the second after which autovacuum gives way.</summary>
-    public static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(3);
+    public static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(4);
 
     // The table and not its rows: a partition that is taken over for the first time has no row to lock yet. Each sink transaction begins by moving offsets,
     // so those that run are through when the lock is granted, and the next ones begin after the commit and see the meter in the catalog.

@@ -161,7 +161,7 @@ public sealed class BackfillProperties(TestServers servers)
         private async Task ReadPageAsync()
         {
             await using var connection = await database.Source.OpenConnectionAsync();
-            if (await BackfillClaim.TakeAsync(connection, CancellationToken.None) is not { } claim)
+            if (await BackfillClaim.TakeAsync(connection, null, CancellationToken.None) is not { } claim)
                 return;
 
             var catalog = await MeterCatalog.LoadAsync(connection, null, CancellationToken.None);

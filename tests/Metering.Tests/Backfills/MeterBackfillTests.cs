@@ -153,7 +153,7 @@ public sealed class MeterBackfillTests(TestServers servers)
         await StoreAsync(database, "a");
         var meter = await database.AddMeterAsync("late");
         await using (var killed = await database.Source.OpenConnectionAsync(Cancellation))
-            Assert.NotNull(await BackfillClaim.TakeAsync(killed, Cancellation));
+            Assert.NotNull(await BackfillClaim.TakeAsync(killed, null, Cancellation));
         Assert.Null(await new MeterBackfill(database.Source).RunPageAsync(1, Cancellation));
 
         await database.ExecuteAsync("update meter_backfills set claimed_until = claimed_until - interval '10 s'");
