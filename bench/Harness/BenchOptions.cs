@@ -14,7 +14,7 @@ internal sealed record BenchOptions
           --rounds N       rounds of a case (A-B each), instead of 5 (--quick: 2)
           --kafka          Apache Kafka from CLOUDNATIVE_KAFKA_HOME, instead of librdkafka's in-memory cluster
           --json FILE      writes every figure of every round
-          --markdown FILE  writes the README's tables
+          --markdown FILE  writes tables; in a document that has sections for them (bench/README.md), into those
           --list           names the cases
 
         Exit code: 0 good, 1 a count was wrong or a case failed, 2 nothing was run, 3 a floor was missed (not with --quick).

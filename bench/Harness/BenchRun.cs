@@ -46,7 +46,7 @@ internal sealed class BenchRun(BenchOptions options)
         if (options.JsonFile is { } json)
             await JsonReport.WriteAsync(json, conditions, results, bench.Figures, cancellationToken);
         if (options.MarkdownFile is { } markdown)
-            await File.WriteAllTextAsync(markdown, MarkdownReport.Render(conditions, results, bench.Figures), cancellationToken);
+            await MarkdownReport.WriteAsync(markdown, conditions, results, bench.Figures, cancellationToken);
         return Judge([.. results.Select(result => result.Result)]);
     }
 
