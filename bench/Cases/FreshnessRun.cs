@@ -12,8 +12,8 @@ internal static class FreshnessRun
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(10);
 
-    /// <returns>Seconds of each probe.</returns>
-    public static async Task<IReadOnlyList<double>> RunAsync(
+    /// <returns>Seconds of each probe, and the rate that the load came to.</returns>
+    public static async Task<(IReadOnlyList<double> Ages, double EventsPerSecond)> RunAsync(
         Workbench bench, SystemUnderLoad system, double eventsPerSecond, int batch, CancellationToken cancellationToken)
     {
         var window = bench.Sizes.FreshnessWindow;
@@ -27,10 +27,7 @@ internal static class FreshnessRun
         }
 
         var ages = await Task.WhenAll(probes);
-        var sent = await sending;
-        if (sent.EventsPerSecond < 0.95 * eventsPerSecond)
-            throw new CountMismatchException($"The load came to {sent.EventsPerSecond:N0} events/s instead of {eventsPerSecond:N0}.");
-        return ages;
+        return (ages, (await sending).EventsPerSecond);
     }
 
     /// <summary>One event of a subject that has no other.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using CloudNative.Bench.Reports;
 using CloudNative.Bench.Servers;
@@ -37,9 +38,10 @@ internal sealed class BenchRun(BenchOptions options)
         var results = new List<(ICase Case, CaseResult Result)>();
         foreach (var one in options.Cases)
         {
+            var started = Stopwatch.GetTimestamp();
             var result = await RunCaseAsync(one, bench, cancellationToken);
             results.Add((one, result));
-            ConsoleReport.Write(one, result);
+            ConsoleReport.Write(one, result, Stopwatch.GetElapsedTime(started));
         }
 
         ConsoleReport.Write(bench.Figures);

@@ -11,9 +11,9 @@ internal static class ConsoleReport
         Console.WriteLine();
     }
 
-    public static void Write(ICase one, CaseResult result)
+    public static void Write(ICase one, CaseResult result, TimeSpan elapsed)
     {
-        Console.WriteLine($"{one.Id,-5} {one.Title}");
+        Console.WriteLine($"{one.Id,-5} {one.Title} ({elapsed.TotalSeconds:0} s)");
         if (result.Failure is { } failure)
         {
             Console.WriteLine($"      FAIL {failure}");
