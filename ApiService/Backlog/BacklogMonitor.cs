@@ -1,3 +1,4 @@
+using CloudNative.ApiService.Ledger;
 using CloudNative.Metering.Events;
 using CloudNative.ServiceDefaults.Kafka;
 using Confluent.Kafka;
@@ -7,7 +8,7 @@ namespace CloudNative.ApiService.Backlog;
 
 /// <summary>Looks every second at how much waits to be counted, and opens and closes the gates accordingly.</summary>
 internal sealed partial class BacklogMonitor(
-    BacklogReader reader, EventBacklog backlog, KafkaStatistics statistics, TimeProvider clock, ILogger<BacklogMonitor> logger)
+    BacklogReader reader, EventBacklog backlog, CountedUntil counted, KafkaStatistics statistics, TimeProvider clock, ILogger<BacklogMonitor> logger)
     : BackgroundService
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -45,6 +46,7 @@ internal sealed partial class BacklogMonitor(
         try
         {
             var left = backlog.Partitions.Select(partition => partition.Gate.Left).ToList();
+            var time = clock.GetUtcNow();
             var facts = await reader.ReadAsync(cancellationToken);
             if (facts.Stream != _stream || facts.Log.Count != left.Count)
             {
@@ -54,6 +56,8 @@ internal sealed partial class BacklogMonitor(
             }
 
             Observe(facts, left);
+            if (facts.IsCountedKnown)
+                counted.Observe(facts.Stream, time, facts.First, [.. facts.Log.Select(partition => partition.High)]);
             _isBlind = false;
         }
         catch (KafkaException e)

@@ -10,10 +10,11 @@ namespace CloudNative.ApiService.Backlog;
 /// <param name="Stream">The topic's present incarnation.</param>
 /// <param name="Log">Every partition, in order.</param>
 /// <param name="First">By partition: the first offset that is not counted, at the end of the log when all is.</param>
+/// <param name="IsCountedKnown">False while <paramref name="First"/> is a guess, because the database was never reached.</param>
 /// <param name="AgeShares">By partition: see <see cref="PartitionPressure.AgeShare"/>.</param>
 /// <param name="RetentionBytes">What the broker keeps of a partition; null is no limit.</param>
 internal sealed record BacklogFacts(
-    StreamIdentity Stream, IReadOnlyList<PartitionLog> Log, IReadOnlyList<long> First, IReadOnlyList<double> AgeShares, long? RetentionBytes);
+    StreamIdentity Stream, IReadOnlyList<PartitionLog> Log, IReadOnlyList<long> First, bool IsCountedKnown, IReadOnlyList<double> AgeShares, long? RetentionBytes);
 
 /// <summary>
 /// Reads the facts from the broker and the database, so that every replica of the API comes to the same conclusion. Not to be called twice at once.
@@ -31,6 +32,7 @@ internal sealed partial class BacklogReader(
 
     private StreamIdentity? _stream;
     private IReadOnlyDictionary<int, long>? _counted;
+    private bool _isCountedKnown;
     private TopicRetention _retention = new(Bytes: null, Time: null);
     private long? _retentionReadAt;
     private bool _mayNotReadRetention;
@@ -40,7 +42,7 @@ internal sealed partial class BacklogReader(
     {
         var stream = await log.IdentifyAsync(cancellationToken);
         if (stream != _stream)
-            (_stream, _counted, _retentionReadAt) = (stream, null, null);
+            (_stream, _counted, _isCountedKnown, _retentionReadAt) = (stream, null, false, null);
 
         // Counted first: what is counted in between makes the backlog look longer than it is, not shorter.
         var isKnown = await TryReadCountedAsync(stream, cancellationToken);
@@ -55,7 +57,7 @@ internal sealed partial class BacklogReader(
         var first = partitions.Select(FirstUncounted).ToList();
         var retention = await RetentionAsync(cancellationToken);
         var ages = await AgeSharesAsync(partitions, first, retention.Time, cancellationToken);
-        return new BacklogFacts(stream, partitions, first, ages, retention.Bytes);
+        return new BacklogFacts(stream, partitions, first, _isCountedKnown, ages, retention.Bytes);
     }
 
     private long FirstUncounted(PartitionLog partition) =>
@@ -69,6 +71,7 @@ internal sealed partial class BacklogReader(
         try
         {
             _counted = await CountedOffsets.ReadAsync(database, stream, patience.Token);
+            _isCountedKnown = true;
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {

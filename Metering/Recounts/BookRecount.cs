@@ -1,5 +1,6 @@
 using System.Data;
 using CloudNative.Metering.Database;
+using CloudNative.Metering.Rollups;
 using CloudNative.Metering.Time;
 using Npgsql;
 using NpgsqlTypes;
@@ -7,8 +8,8 @@ using NpgsqlTypes;
 namespace CloudNative.Metering.Recounts;
 
 /// <summary>
-/// Counts closed hours of the books again, from the events and dead letters that are stored. The sink writes both in one transaction, so they agree in every
-/// snapshot, and whatever differs is an alarm: a fault of the code, or somebody's hand. What an hour said when it was recounted is kept, so that the work goes on where
+/// Counts closed hours of the books again, from the events and dead letters that are stored, and the rollups of the same hours. The sink writes all of them in one
+/// transaction, so they agree in every snapshot, and whatever differs is an alarm: a fault of the code, or somebody's hand. What an hour said when it was recounted is kept, so that the work goes on where
 /// it stopped, and an hour that got more since is recounted.
 /// </summary>
 public sealed class BookRecount(NpgsqlDataSource dataSource, TimeProvider clock)
@@ -67,6 +68,8 @@ public sealed class BookRecount(NpgsqlDataSource dataSource, TimeProvider clock)
         order by minute, partition
         """;
 
+    private const string ReceivedSql = "select tenant_id, sum(received)::bigint from ledger where minute >= @hour and minute < @end group by tenant_id";
+
     private const string KeepSql = """
         insert into recounts (tenant_id, hour, received, checked_at, differences, detail)
         select tenant_id, @hour, coalesce(sum(received), 0), @now, coalesce(max(differences), 0), coalesce(max(detail), '')
@@ -124,6 +127,7 @@ public sealed class BookRecount(NpgsqlDataSource dataSource, TimeProvider clock)
     {
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         var found = await CompareAsync(connection, hour, cancellationToken);
+        await CompareRollupsAsync(connection, transaction, hour, found, cancellationToken);
         var now = clock.GetUtcMicroseconds();
         var differing = found
             .Select(tenant => new HourRecount(tenant.Key, hour, now, tenant.Value.Count, Shorten(string.Join("; ", tenant.Value))))
@@ -151,6 +155,30 @@ public sealed class BookRecount(NpgsqlDataSource dataSource, TimeProvider clock)
         }
 
         return found;
+    }
+
+    private static async Task CompareRollupsAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset hour, Dictionary<Ulid, List<string>> found, CancellationToken cancellationToken)
+    {
+        var rollups = new RollupRecount(connection, await MeterCatalog.LoadAsync(connection, transaction, cancellationToken), hour);
+        foreach (var (tenant, received) in await ReceivedAsync(connection, hour, cancellationToken))
+        {
+            var differences = await rollups.CompareAsync(tenant, received, cancellationToken);
+            if (differences.Count > 0)
+                found[tenant] = [.. found.GetValueOrDefault(tenant) ?? [], .. differences];
+        }
+    }
+
+    private static async Task<List<(Ulid Tenant, long Received)>> ReceivedAsync(NpgsqlConnection connection, DateTimeOffset hour, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(ReceivedSql, connection);
+        command.Parameters.AddWithValue("hour", hour);
+        command.Parameters.AddWithValue("end", hour.AddHours(1));
+        var tenants = new List<(Ulid, long)>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            tenants.Add((reader.GetGuid(0).ToUlid(), reader.GetInt64(1)));
+        return tenants;
     }
 
     private static async Task KeepAsync(

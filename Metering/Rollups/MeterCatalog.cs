@@ -31,6 +31,8 @@ public sealed class MeterCatalog
     /// <summary>Null when the meter is deleted.</summary>
     public CountingMeter? Find(Ulid meterId) => _byId.GetValueOrDefault(meterId);
 
+    public IEnumerable<CountingMeter> Of(Ulid tenantId) => _meters.Where(meters => meters.Key.Item1 == tenantId).SelectMany(meters => meters);
+
     public IEnumerable<CountingMeter> For(Ulid tenantId, string eventType) => _meters[(tenantId, eventType)];
 
     /// <summary>Reads the catalog; the version is read first, so that a change in between only leads to one more reading.</summary>

@@ -2,8 +2,12 @@ using System.Net;
 using System.Text.Json;
 using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Database;
+using CloudNative.Metering.Events;
 using CloudNative.Metering.Tenants;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace CloudNative.ApiService.Tests.Ledger;
 
@@ -33,6 +37,32 @@ public sealed class LedgerTests(TestApi api)
 
         Assert.Equal(("pending", 2, 0), (pending.Text("state"), Sum(pending, "pending"), Sum(pending, "received")));
         Assert.Equal(("balanced", 0, 2, 1), (balanced.Text("state"), Sum(balanced, "pending"), Sum(balanced, "received"), Sum(balanced, "duplicates")));
+    }
+
+    [Fact]
+    public async Task Get_EverythingCounted_TellsUntilWhen()
+    {
+        const string key = "key-of-the-counted";
+        var database = await api.Servers.CreateDatabaseAsync(Token);
+        await PrepareAsync(database, key);
+        await using var source = NpgsqlDataSource.Create(database);
+        using (var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = api.Servers.Kafka }).Build())
+        {
+            var topic = await admin.DescribeTopicsAsync(TopicCollection.OfTopicNames([UsageEventTopic.Name]), new DescribeTopicsOptions());
+            var identity = new StreamIdentity(UsageEventTopic.Name, topic.TopicDescriptions[0].TopicId.ToString());
+            var stream = await IngestOffsets.OpenStreamAsync(source, identity, false, Token);
+            for (var partition = 0; partition < UsageEventTopic.Partitions; partition++)
+                await IngestOffsets.TakeOverAsync(source, stream, partition, 1_000_000, Token);
+        }
+
+        var before = TimeProvider.System.GetUtcNow();
+        await using var another = api.Another(database);
+        using var client = another.CreateClient();
+        client.DefaultRequestHeaders.Authorization = new("Bearer", key);
+        var ledger = await Eventually.GetAsync(
+            () => GetAsync(client), answer => answer.TryGetProperty("countedUntil", out var until) && until.GetDateTimeOffset() >= before, "Nothing tells how far it is counted.", Token);
+
+        Assert.Equal(0, ledger.GetProperty("waiting").GetInt64());
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using CloudNative.Metering.DeadLetters;
 using CloudNative.Metering.Events;
+using CloudNative.Metering.Meters;
 using CloudNative.Metering.Recounts;
 using CloudNative.Metering.Segments;
 using CloudNative.Tests;
@@ -57,6 +58,37 @@ public sealed class BookRecountTests(TestServers servers)
             """);
         Assert.Empty(await recount.RunAsync(10, Cancellation));
         Assert.Equal((0, 0), await new RecountQuery(database.Source).TotalAsync(Cancellation));
+    }
+
+    [Theory]
+    [InlineData("update rollups set total = total + 0.01 where minute = '2026-03-01 12:00Z'", "the rollups have 2 events and 2.01, the stored events make 2 and 2")]
+    [InlineData("update rollups set events = events - 1 where minute = '2026-03-01 12:00Z'", "the rollups have 1 events and 2, the stored events make 2 and 2")]
+    [InlineData("delete from rollups", "the rollups have 0 events and none, the stored events make 2 and 2")]
+    [InlineData("insert into rollups select key, '2026-03-01 12:59Z', 1, 1 from series", "12:59 meter 'sum': the rollups have 1 events and 1, the stored events make 0 and none")]
+    public async Task Run_RollupsThatAreNotTheEvents_AreFound(string hand, string detail)
+    {
+        await using var database = await MeteringDatabase.CreateAsync(servers);
+        await database.AddMeterAsync("sum", Aggregation.Sum, "model");
+        await StoreAsync(database, database.Record(0, "a"), database.Record(0, "b"), database.Record(0, "none", "{}"));
+        await database.ScalarAsync($"{hand}; select 1");
+
+        var hour = Assert.Single(await new BookRecount(database.Source, _clock).RunAsync(10, Cancellation));
+
+        Assert.Equal(1, hour.Differences);
+        Assert.Contains(detail, hour.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_MetersThatAreNotBackfilledYet_AreCountedAsFarAsTheyAre()
+    {
+        await using var database = await MeteringDatabase.CreateAsync(servers);
+        await StoreAsync(database, database.Record(0, "before"));
+        var meter = await database.AddMeterAsync("sum");
+        await StoreAsync(database, database.Record(0, "after"));
+        var recount = new BookRecount(database.Source, _clock);
+
+        Assert.Empty(await recount.RunAsync(10, Cancellation));
+        Assert.NotEqual("none", await database.TotalAsync(meter));
     }
 
     [Fact]
