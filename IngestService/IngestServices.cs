@@ -5,6 +5,7 @@ using CloudNative.Metering.Backfills;
 using CloudNative.Metering.Database;
 using CloudNative.Metering.Events;
 using CloudNative.Metering.Recounts;
+using CloudNative.Metering.Rollups;
 using CloudNative.Metering.Segments;
 using CloudNative.ServiceDefaults.Health;
 using Microsoft.Extensions.Options;
@@ -24,6 +25,7 @@ internal static class IngestServices
         builder.Services.AddSingleton(services => services.GetRequiredService<IOptions<StorageOptions>>().Value.Policy);
         builder.Services.AddSingleton<StoredKeys>();
         builder.Services.AddSingleton<SegmentMaintenance>();
+        builder.Services.AddSingleton<RollupSealing>();
         builder.Services.AddHostedService<StorageMaintenance>();
         builder.Services.AddOptions<RecountOptions>().BindConfiguration(RecountOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<BookRecount>();

@@ -1,12 +1,13 @@
 using CloudNative.Metering.Events;
+using CloudNative.Metering.Rollups;
 using CloudNative.Metering.Segments;
 using Npgsql;
 
 namespace CloudNative.IngestService.Storage;
 
-/// <summary>Keeps the tables of events in shape beside the counting: every replica runs it, and the database lets one at a time work.</summary>
+/// <summary>Keeps the tables of events and rollups in shape beside the counting: every replica runs it, and the database lets one at a time work.</summary>
 internal sealed partial class StorageMaintenance(
-    NpgsqlDataSource dataSource, SegmentMaintenance segments, TimeProvider clock, ILogger<StorageMaintenance> logger) : BackgroundService
+    NpgsqlDataSource dataSource, SegmentMaintenance segments, RollupSealing sealing, TimeProvider clock, ILogger<StorageMaintenance> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
@@ -20,10 +21,11 @@ internal sealed partial class StorageMaintenance(
                 if (await StalledTransactions.EndAsync(dataSource, StalledTransactions.Patience, stoppingToken) is > 0 and var ended)
                     LogEnded(ended);
                 await segments.RunAsync(stoppingToken);
+                await sealing.RunAsync(clock.GetUtcNow(), stoppingToken);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                // Nothing is lost by doing it later: events go into the open segment meanwhile.
+                // Nothing is lost by doing it later: events go into the open segment, and into minutes, meanwhile.
                 LogFailed(e);
             }
         }
@@ -33,6 +35,6 @@ internal sealed partial class StorageMaintenance(
     [LoggerMessage(1, LogLevel.Warning, "Ended {Count} transactions of an ingest service that did not go on with them")]
     private partial void LogEnded(long count);
 
-    [LoggerMessage(2, LogLevel.Warning, "The upkeep of the event tables failed, and is tried again")]
+    [LoggerMessage(2, LogLevel.Warning, "The upkeep of the tables failed, and is tried again")]
     private partial void LogFailed(Exception exception);
 }

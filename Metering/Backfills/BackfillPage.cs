@@ -179,6 +179,7 @@ internal sealed class BackfillPage
         {
             BatchCommands =
             {
+                new(CountingLock.SharedSql),
                 RollupWriter.SeriesCommand([.. _rollups.Series.OrderBy(series => series.Key)]),
                 RollupWriter.RollupsCommand(_rollups.Rows),
             },

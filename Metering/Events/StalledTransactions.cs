@@ -1,4 +1,4 @@
-using CloudNative.Metering.Segments;
+using CloudNative.Metering.Database;
 using Npgsql;
 
 namespace CloudNative.Metering.Events;
@@ -15,7 +15,7 @@ public static class StalledTransactions
     private const string Sql = $"""
         select count(pg_terminate_backend(a.pid))
         from pg_stat_activity a join pg_locks l on l.pid = a.pid and l.database = (select oid from pg_database where datname = current_database())
-        where l.locktype = 'advisory' and l.granted and (l.classid, l.objid) = {SegmentMaintenance.LockId}
+        where l.locktype = 'advisory' and l.granted and (l.classid, l.objid) = {CountingLock.Id}
           and a.pid <> pg_backend_pid() and a.wait_event = 'ClientRead' and greatest(a.query_start, a.state_change) < now() - @patience
         """;
 

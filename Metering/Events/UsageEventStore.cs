@@ -1,3 +1,4 @@
+using CloudNative.Metering.Database;
 using CloudNative.Metering.DeadLetters;
 using CloudNative.Metering.Ledger;
 using CloudNative.Metering.Rollups;
@@ -82,7 +83,7 @@ public sealed class UsageEventStore(NpgsqlDataSource dataSource, StoredKeys stor
     {
         await using var batch = new NpgsqlBatch(connection)
         {
-            BatchCommands = { new(SegmentMaintenance.SharedLockSql), IngestOffsets.AdvanceCommand(batches), new(ReadSql) },
+            BatchCommands = { new(CountingLock.SharedSql), IngestOffsets.AdvanceCommand(batches), new(ReadSql) },
         };
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         await reader.NextResultAsync(cancellationToken);

@@ -20,9 +20,11 @@ public sealed class RollupQuery(NpgsqlDataSource dataSource, TimeProvider clock)
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         var edges = await RangeEdges.ReadAsync(connection, meter, query, cancellationToken);
 
+        var pieces = await RollupPieces.ReadAsync(
+            connection, query, edges.FirstWholeMinute ?? DateTimeOffset.MinValue, edges.EndOfWholeMinutes ?? DateTimeOffset.MaxValue, cancellationToken);
         var shape = new RollupShape(meter, query);
         var command = new NpgsqlBatchCommand(shape.Sql);
-        AddParameters(command.Parameters, meter, query, edges);
+        AddParameters(command.Parameters, meter, query, pieces, edges);
         await using var batch = new NpgsqlBatch(connection) { BatchCommands = { MeterCoverage.IncompleteCommand(meter.Id), command } };
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var isIncomplete = await reader.ReadAsync(cancellationToken);
@@ -41,12 +43,14 @@ public sealed class RollupQuery(NpgsqlDataSource dataSource, TimeProvider clock)
         return [.. usage.Rows.Select(row => row.Subject!)];
     }
 
-    private static void AddParameters(NpgsqlParameterCollection parameters, Meter meter, UsageQuery query, RangeEdges edges)
+    private static void AddParameters(
+        NpgsqlParameterCollection parameters, Meter meter, UsageQuery query, IReadOnlyList<RollupPiece> pieces, RangeEdges edges)
     {
         parameters.AddWithValue("meter", meter.Id.ToUuid());
         parameters.AddWithValue("zone", query.TimeZone.Id);
-        parameters.AddWithValue("from", edges.FirstWholeMinute ?? DateTimeOffset.MinValue);
-        parameters.AddWithValue("to", edges.EndOfWholeMinutes ?? DateTimeOffset.MaxValue);
+        parameters.Add(SqlArray.Of("piece_hours", NpgsqlDbType.Smallint, pieces, piece => piece.Hours));
+        parameters.Add(SqlArray.Of("piece_from", NpgsqlDbType.TimestampTz, pieces, piece => piece.From));
+        parameters.Add(SqlArray.Of("piece_to", NpgsqlDbType.TimestampTz, pieces, piece => piece.To));
         parameters.AddWithValue("subjects", query.Subjects.ToArray());
         parameters.Add(SqlArray.Of("edge_minutes", NpgsqlDbType.TimestampTz, edges.Rows, row => row.Minute));
         parameters.Add(SqlArray.Of("edge_subjects", NpgsqlDbType.Text, edges.Rows, row => row.Subject));
@@ -60,13 +64,21 @@ public sealed class RollupQuery(NpgsqlDataSource dataSource, TimeProvider clock)
 internal sealed class RollupShape
 {
     private const string Usage = """
-        with usage as (
-            select r.minute, s.subject, s.dimensions, r.events, r.total
-            from series s join rollups r on r.series = s.key
-            where s.meter_id = @meter and r.minute >= @from and r.minute < @to
-              and (cardinality(@subjects) = 0 or s.subject = any (@subjects))
+        with asked as (
+            select key, subject, dimensions from series
+            where meter_id = @meter and (cardinality(@subjects) = 0 or subject = any (@subjects))
+        ), piece as (
+            select * from unnest(@piece_hours, @piece_from, @piece_to) as piece (hours, since, until)
+        ), usage as (
+            select r.minute, r.minute as last_minute, s.subject, s.dimensions, r.events, r.total
+            from asked s, piece p join rollups r on r.minute >= p.since and r.minute < p.until
+            where r.series = s.key and p.hours = 0
             union all
-            select minute, subject, dimensions, events, total
+            select c.first_minute, c.last_minute, s.subject, s.dimensions, c.events, c.total
+            from asked s, piece p join coarse_rollups c on c.hours = p.hours and c.start >= p.since and c.start < p.until
+            where c.series = s.key and p.hours > 0
+            union all
+            select minute, minute, subject, dimensions, events, total
             from unnest(@edge_minutes, @edge_subjects, @edge_dimensions, @edge_events, @edge_totals) as edge (minute, subject, dimensions, events, total)
         )
 
@@ -143,7 +155,7 @@ internal sealed class RollupShape
 
     private (string Start, string End) Window() => _query.WindowSize switch
     {
-        null => ("min(minute)", "max(minute) + interval '1 minute'"),
+        null => ("min(minute)", "max(last_minute) + interval '1 minute'"),
         WindowSize.Minute => ("minute", "minute + interval '1 minute'"),
         WindowSize.Hour => ("date_trunc('hour', minute, @zone)", "date_trunc('hour', minute, @zone) + interval '1 hour'"),
         WindowSize.Day => CalendarWindow("day"),

@@ -14,12 +14,26 @@ internal static class RollupWriter
         on conflict (key) do nothing
         """;
 
-    // The inner group by adds up what decimal could not hold exactly (see RollupDeltas).
+    // The inner group by adds up what decimal could not hold exactly (see RollupDeltas). Minutes that are rolled up already are added to their hour and day,
+    // too; the transaction holds the counting lock, so no minute is rolled up between here and its commit.
     private const string RollupsSql = """
+        with delta as materialized (
+            select series, minute, sum(events)::bigint as events, sum(total) as total
+            from unnest(@series, @minutes, @events, @totals) as added (series, minute, events, total)
+            group by series, minute
+        ), coarse as (
+            insert into coarse_rollups as c
+            select series, grain.hours, date_trunc(grain.unit, minute, 'UTC'), sum(events)::bigint, sum(total), min(minute), max(minute)
+            from delta, rollup_seals, lateral (values (1, 'hour', hours_until), (24, 'day', days_until)) as grain (hours, unit, until)
+            where minute < grain.until
+            group by 1, 2, 3
+            order by 1, 2, 3
+            on conflict (series, hours, start) do update set
+                events = c.events + excluded.events, total = c.total + excluded.total,
+                first_minute = least(c.first_minute, excluded.first_minute), last_minute = greatest(c.last_minute, excluded.last_minute)
+        )
         insert into rollups as r (series, minute, events, total)
-        select series, minute, sum(events)::bigint, sum(total)
-        from unnest(@series, @minutes, @events, @totals) as delta (series, minute, events, total)
-        group by series, minute
+        select series, minute, events, total from delta
         order by series, minute
         on conflict (series, minute) do update set events = r.events + excluded.events, total = r.total + excluded.total
         """;

@@ -1,3 +1,4 @@
+using CloudNative.Metering.Database;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -6,14 +7,6 @@ namespace CloudNative.Metering.Segments;
 /// <summary>Makes segments ahead, closes the one that is old or large enough, builds the filters of closed ones, and drops those that outlived their retention.</summary>
 public sealed class SegmentMaintenance(NpgsqlDataSource dataSource, SegmentPolicy policy)
 {
-    /// <summary>Shared by every sink transaction, exclusive for the moment in which the open segment changes: so a closed one is complete.</summary>
-    internal const string SharedLockSql = $"select pg_advisory_xact_lock_shared {LockId}";
-
-    /// <summary>Two numbers that name the lock among the advisory locks of the database.</summary>
-    internal const string LockId = "(20261124, 1)";
-
-    private const string ExclusiveLockSql = $"select pg_advisory_xact_lock {LockId}";
-
     // One process at a time does this work; the others try again later.
     private const string TryLockSql = "select pg_try_advisory_lock (20261124, 2)";
     private const string UnlockSql = "select pg_advisory_unlock (20261124, 2)";
@@ -90,7 +83,7 @@ public sealed class SegmentMaintenance(NpgsqlDataSource dataSource, SegmentPolic
     private static async Task RotateAsync(NpgsqlConnection connection, int next, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await ExecuteAsync(connection, ExclusiveLockSql, cancellationToken);
+        await ExecuteAsync(connection, CountingLock.ExclusiveSql, cancellationToken);
         await ExecuteAsync(connection, RotateSql, cancellationToken, Of("next", next));
         await transaction.CommitAsync(cancellationToken);
     }

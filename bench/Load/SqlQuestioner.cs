@@ -9,10 +9,10 @@ internal sealed class SqlQuestioner : IQuestioner
 {
     private const string Sql = """
         select sum(r.total)
-        from series s join rollups r on r.series = s.key
-        where s.meter_id = (select id from meters where slug = $1) and s.subject = $2 and r.minute >= $3 and r.minute < $4
-        group by date_trunc('day', r.minute, 'UTC')
-        order by date_trunc('day', r.minute, 'UTC')
+        from series s join coarse_rollups r on r.series = s.key
+        where s.meter_id = (select id from meters where slug = $1) and s.subject = $2 and r.hours = 24 and r.start >= $3 and r.start < $4
+        group by r.start
+        order by r.start
         """;
 
     private readonly NpgsqlConnection _connection;

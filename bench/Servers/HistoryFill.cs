@@ -27,6 +27,15 @@ internal static class HistoryFill
         order by e.minute
         """;
 
+    // All of it is over, so it is rolled up.
+    private const string CoarseSql = """
+        insert into coarse_rollups (series, hours, start, events, total, first_minute, last_minute)
+        select series, grain.hours, date_trunc(grain.unit, minute, 'UTC') as start, sum(events), sum(total), min(minute), max(minute)
+        from rollups, (values (1, 'hour'), (24, 'day')) as grain (hours, unit)
+        group by series, grain.hours, start
+        order by start
+        """;
+
     public static async Task RunAsync(string connectionString, long events, CancellationToken cancellationToken)
     {
         await using var connection = new NpgsqlConnection(connectionString);
@@ -36,7 +45,8 @@ internal static class HistoryFill
         await NumberAsync(connection, cancellationToken);
         await ExecuteAsync(connection, SeriesSql, cancellationToken);
         await ExecuteAsync(connection, RollupsSql, cancellationToken, new("from", HistoryEvents.From), new("events", events));
-        await ExecuteAsync(connection, "vacuum analyze rollups, series", cancellationToken);
+        await ExecuteAsync(connection, CoarseSql, cancellationToken);
+        await ExecuteAsync(connection, "vacuum analyze rollups, coarse_rollups, series", cancellationToken);
     }
 
     private static async Task NumberAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using CloudNative.Metering.Database;
 using CloudNative.Metering.Events;
 using CloudNative.Metering.Ledger;
 using CloudNative.Metering.Segments;
@@ -137,7 +138,7 @@ public sealed class SegmentTests(TestServers servers)
         await database.TakeOverAsync(0);
         await using var stopped = await database.Source.OpenConnectionAsync(Cancellation);
         await using var transaction = await stopped.BeginTransactionAsync(Cancellation);
-        await ExecuteAsync(stopped, SegmentMaintenance.SharedLockSql);
+        await ExecuteAsync(stopped, CountingLock.SharedSql);
         await ExecuteAsync(stopped, "update ingest_offsets set next_offset = 1");
         var waiting = database.TakeOverAsync(0);
 

@@ -1,0 +1,64 @@
+using Npgsql;
+
+namespace CloudNative.Metering.Rollups;
+
+/// <summary>A stretch of time that is answered from rollups of one grain: 0 for minutes, or 1 or 24 hours.</summary>
+internal readonly record struct RollupPiece(short Hours, DateTimeOffset From, DateTimeOffset To);
+
+/// <summary>Cuts a range of whole minutes into the coarsest rollups that fit: into the range, into the query's windows, and before what is not rolled up yet.</summary>
+internal static class RollupPieces
+{
+    private const string SealsSql = "select hours_until, days_until from rollup_seals";
+
+    public static async Task<IReadOnlyList<RollupPiece>> ReadAsync(
+        NpgsqlConnection connection, UsageQuery query, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(SealsSql, connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return Cut(query, from, to, reader.GetFieldValue<DateTimeOffset>(0), reader.GetFieldValue<DateTimeOffset>(1));
+    }
+
+    public static IReadOnlyList<RollupPiece> Cut(UsageQuery query, DateTimeOffset from, DateTimeOffset to, DateTimeOffset hoursUntil, DateTimeOffset daysUntil)
+    {
+        var hours = Inner(from, to, TimeSpan.FromHours(1), WholeHoursSince(query), hoursUntil);
+        var days = Inner(hours.From, hours.To, TimeSpan.FromDays(1), WholeDaysSince(query), daysUntil);
+        RollupPiece[] pieces =
+        [
+            new(0, from, hours.From), new(0, hours.To, to), new(1, hours.From, days.From), new(1, days.To, hours.To), new(24, days.From, days.To),
+        ];
+        return [.. pieces.Where(piece => piece.From < piece.To)];
+    }
+
+    /// <summary>The whole units inside a range, between two borders; an empty stretch at the range's start when there are none.</summary>
+    private static (DateTimeOffset From, DateTimeOffset To) Inner(DateTimeOffset from, DateTimeOffset to, TimeSpan unit, DateTimeOffset since, DateTimeOffset until)
+    {
+        var start = since > from ? since : from;
+        var end = until < to ? until : to;
+        var first = start.UtcTicks + (unit.Ticks - start.UtcTicks % unit.Ticks) % unit.Ticks;
+        var last = end.UtcTicks - end.UtcTicks % unit.Ticks;
+        return first < last ? (new(first, TimeSpan.Zero), new(last, TimeSpan.Zero)) : (from, from);
+    }
+
+    // An hour of UTC lies in one window where the zone is whole hours away from UTC. Some were not in former times.
+    private static DateTimeOffset WholeHoursSince(UsageQuery query) => query.WindowSize switch
+    {
+        null => DateTimeOffset.MinValue,
+        WindowSize.Minute => DateTimeOffset.MaxValue,
+        _ when !IsWholeHours(query.TimeZone.BaseUtcOffset) => DateTimeOffset.MaxValue,
+        _ => query.TimeZone.GetAdjustmentRules()
+            .Where(rule => !IsWholeHours(rule.BaseUtcOffsetDelta) || !IsWholeHours(rule.DaylightDelta))
+            .Select(rule => rule.DateEnd < DateTime.MaxValue.AddDays(-2) ? new DateTimeOffset(rule.DateEnd.AddDays(2), TimeSpan.Zero) : DateTimeOffset.MaxValue)
+            .DefaultIfEmpty(DateTimeOffset.MinValue).Max(),
+    };
+
+    private static DateTimeOffset WholeDaysSince(UsageQuery query) => query.WindowSize switch
+    {
+        null => DateTimeOffset.MinValue,
+        WindowSize.Minute or WindowSize.Hour => DateTimeOffset.MaxValue,
+        _ => query.TimeZone.BaseUtcOffset == TimeSpan.Zero && !query.TimeZone.SupportsDaylightSavingTime && query.TimeZone.GetAdjustmentRules().Length == 0
+            ? DateTimeOffset.MinValue : DateTimeOffset.MaxValue,
+    };
+
+    private static bool IsWholeHours(TimeSpan offset) => offset.Ticks % TimeSpan.TicksPerHour == 0;
+}
