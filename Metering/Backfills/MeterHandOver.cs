@@ -24,10 +24,14 @@ public static class MeterHandOver
         select {0}, stream_id, partition, next_offset from ingest_offsets
         """;
 
-    // Sinks wait until this transaction ends, so what is stored lies in the segments up to the open one.
+    // Sinks wait until this transaction ends, so what is stored lies in the segments up to the open one. Where nothing is, nothing is left to do.
     private const string BackfillSql = """
-        insert into meter_backfills (meter_id, segment, last_segment)
-        select {0}, min(id), max(id) from event_segments where opened_at is not null
+        insert into meter_backfills (meter_id, segment, last_segment, state, total, done_at)
+        select {0}, min(id), max(id),
+               case when stored then 'pending' else 'done' end, case when not stored then 0 end, case when not stored then now() end
+        from event_segments, (select exists (select from usage_events where tenant_id = {1}) as stored) as tenant
+        where opened_at is not null
+        group by stored
         """;
 
     // An API process that is frozen in between must not hold up counting.
@@ -66,7 +70,7 @@ public static class MeterHandOver
         await context.SaveChangesAsync(acceptAllChangesOnSuccess: false, cancellationToken);
         await context.Database.ExecuteSqlRawAsync(LockSql, cancellationToken);
         await context.Database.ExecuteSqlRawAsync(StartsSql, [meter.Id.ToUuid()], cancellationToken);
-        await context.Database.ExecuteSqlRawAsync(BackfillSql, [meter.Id.ToUuid()], cancellationToken);
+        await context.Database.ExecuteSqlRawAsync(BackfillSql, [meter.Id.ToUuid(), meter.TenantId.ToUuid()], cancellationToken);
     }
 }
 

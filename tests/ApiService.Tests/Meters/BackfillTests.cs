@@ -1,5 +1,8 @@
 using System.Net;
+using CloudNative.Metering.Events;
+using CloudNative.Metering.Segments;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace CloudNative.ApiService.Tests.Meters;
 
@@ -20,6 +23,17 @@ public sealed class BackfillTests(TestApi api)
         Assert.Equal(["total", "startedAt", "doneAt", "error"], new[] { "total", "startedAt", "doneAt", "error" }.Where(name => !backfill.TryGetProperty(name, out _)));
         var usage = await (await client.GetAsync(Path("/query"), Token)).ReadJsonAsync(Token);
         Assert.True(usage.GetProperty("incomplete").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Get_MeterOfATenantWithoutEvents_IsDoneAtOnce()
+    {
+        using var client = await CreateMeterAsync(afterAnEvent: false);
+
+        var backfill = await (await client.GetAsync(Path("/backfill"), Token)).ReadJsonAsync(Token);
+
+        Assert.Equal(("DONE", 0), (backfill.Text("state"), backfill.GetProperty("total").GetInt64()));
+        Assert.False((await (await client.GetAsync(Path("/query"), Token)).ReadJsonAsync(Token)).TryGetProperty("incomplete", out _));
     }
 
     [Fact]
@@ -44,11 +58,25 @@ public sealed class BackfillTests(TestApi api)
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
     }
 
+    private async Task StoreAsync(Ulid tenantId)
+    {
+        await using var source = NpgsqlDataSource.Create(api.Database);
+        var stream = await IngestOffsets.OpenStreamAsync(source, new StreamIdentity("backfill-tests", "t"), mayBeReplaced: false, Token);
+        var claim = await IngestOffsets.TakeOverAsync(source, stream, 0, 0, Token);
+        var json = "{}"u8.ToArray();
+        var record = new IngestRecord(claim.NextOffset, DateTimeOffset.UnixEpoch, tenantId, json) { Event = new UsageEvent("1", "s", "t", "acme", null, json, default) };
+        await new UsageEventStore(source, new StoredKeys(SegmentPolicy.Default)).StoreAsync([new PartitionBatch(claim, claim.NextOffset + 1, [record])], Token);
+    }
+
     private static Uri Path(string part) => new($"/api/v1/meters/late{part}", UriKind.Relative);
 
-    private async Task<HttpClient> CreateMeterAsync()
+    private async Task<HttpClient> CreateMeterAsync(bool afterAnEvent = true)
     {
-        var client = await api.CreateTenantClientAsync(Token);
+        var (tenant, key) = await api.CreateTenantAsync(Token);
+        var client = api.Anonymous;
+        client.DefaultRequestHeaders.Authorization = new("Bearer", key);
+        if (afterAnEvent)
+            await StoreAsync(tenant);
         using var created = await client.PostAsync(Meters, Json.Content("""{"slug": "late", "eventType": "t", "aggregation": "COUNT"}"""), Token);
         Assert.Equal(HttpStatusCode.Created, created.StatusCode);
         return client;
