@@ -21,7 +21,7 @@ public static class KafkaTracing
 
     /// <summary>
     /// Starts the span of sending to <paramref name="topic"/> and writes its context into <paramref name="headers"/> (replacing one that is there).
-    /// Null when nobody listens; the caller's own context, if any, is written all the same. Dispose the span when the broker has acknowledged.
+    /// Null when nobody listens; the caller's own context, if it is recorded, is written all the same. Dispose the span when the broker has acknowledged.
     /// </summary>
     public static Activity? StartPublish(string topic, Headers headers)
     {
@@ -66,7 +66,8 @@ public static class KafkaTracing
 
     private static void Inject(Activity? activity, Headers headers)
     {
-        if (activity is not { IdFormat: ActivityIdFormat.W3C, Id: { } id })
+        // A span that nobody keeps is not worth its bytes in every record.
+        if (activity is not { Recorded: true, IdFormat: ActivityIdFormat.W3C, Id: { } id })
             return;
 
         Set(headers, TraceParent, id);

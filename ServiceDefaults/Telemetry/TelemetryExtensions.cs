@@ -43,5 +43,8 @@ internal static class TelemetryExtensions
 
         if (!string.IsNullOrWhiteSpace(builder.Configuration[OtlpEndpointKey]))
             telemetry.UseOtlpExporter();
+        else
+            // Nobody gets the spans: what they cost a request is saved. Trace ids, which logs and problems name, are there all the same.
+            telemetry.WithTracing(tracing => tracing.SetSampler(new AlwaysOffSampler()));
     }
 }

@@ -23,7 +23,7 @@ internal sealed class SpanCollector : BaseProcessor<Activity>
     }
 
     public void AddTo(IServiceCollection services) =>
-        services.ConfigureOpenTelemetryTracerProvider(tracing => tracing.AddProcessor(this));
+        services.ConfigureOpenTelemetryTracerProvider(tracing => tracing.SetSampler(new ParentBasedSampler(new AlwaysOnSampler())).AddProcessor(this));
 
     public override void OnEnd(Activity data)
     {
