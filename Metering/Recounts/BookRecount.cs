@@ -167,6 +167,9 @@ public sealed class BookRecount(NpgsqlDataSource dataSource, TimeProvider clock)
             if (differences.Count > 0)
                 found[tenant] = [.. found.GetValueOrDefault(tenant) ?? [], .. differences];
         }
+
+        foreach (var (tenant, difference) in await CoarseRecount.CompareAsync(connection, hour, cancellationToken))
+            found[tenant] = [.. found.GetValueOrDefault(tenant) ?? [], difference];
     }
 
     private static async Task<List<(Ulid Tenant, long Received)>> ReceivedAsync(NpgsqlConnection connection, DateTimeOffset hour, CancellationToken cancellationToken)

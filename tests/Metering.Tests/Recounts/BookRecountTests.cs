@@ -74,8 +74,28 @@ public sealed class BookRecountTests(TestServers servers)
 
         var hour = Assert.Single(await new BookRecount(database.Source, _clock).RunAsync(10, Cancellation));
 
-        Assert.Equal(1, hour.Differences);
+        // The minute differs from the events, and the hour from its minutes.
+        Assert.Equal(2, hour.Differences);
         Assert.Contains(detail, hour.Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(12, "update coarse_rollups set total = total + 1 where hours = 1", "12:00 meter 'sum': the hour has 2 events and 3, its minutes make 2 and 2")]
+    [InlineData(12, "delete from coarse_rollups", "12:00 meter 'sum': the hour has 0 events and none, its minutes make 2 and 2")]
+    [InlineData(30, "update coarse_rollups set events = 5 where hours = 24", "2026-03-01 00:00 meter 'sum': the day has 5 events and 2, its minutes make 2 and 2")]
+    public async Task Run_HoursAndDaysThatAreNotTheirMinutes_AreFound(int hourOfIngest, string hand, string detail)
+    {
+        await using var database = await MeteringDatabase.CreateAsync(servers);
+        await database.AddMeterAsync("sum");
+        await StoreAsync(database, database.Record(0, "a"), database.Record(0, "b"));
+        await StoreAsync(database, database.Record(0, "later", "{}") with { IngestedAt = new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero).AddHours(hourOfIngest) });
+        Assert.True(await database.ScalarAsync("select count(*) from coarse_rollups") > 0, "what is older than the seals is rolled up as it comes");
+        await database.ScalarAsync($"{hand}; select 1");
+        _clock.AdjustTime(Noon.AddDays(1));
+
+        var found = await new BookRecount(database.Source, _clock).RunAsync(100, Cancellation);
+
+        Assert.Contains(found, hour => hour.Detail.Contains(detail, StringComparison.Ordinal));
     }
 
     [Fact]
