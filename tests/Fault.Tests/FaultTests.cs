@@ -16,7 +16,7 @@ public abstract class FaultTests(FaultySystem system, ITestOutputHelper output) 
     /// <summary>Does nothing for a while that the seed chose: the fault that follows comes at a random moment.</summary>
     protected Task AtRandomAsync(int atMostMilliseconds) => Task.Delay(Random.Next(atMostMilliseconds), Cancellation);
 
-    private protected Task<TestTenant> CreateTenantAsync() => TestTenant.CreateAsync(system, Cancellation);
+    private protected Task<TestTenant> CreateTenantAsync(bool hasMeters = true) => TestTenant.CreateAsync(system, hasMeters, Cancellation);
 
     public async ValueTask InitializeAsync()
     {
@@ -29,6 +29,7 @@ public abstract class FaultTests(FaultySystem system, ITestOutputHelper output) 
         GC.SuppressFinalize(this);
         if (TestContext.Current.TestState?.Result == TestResult.Failed)
         {
+            system.IsDamaged = true;
             foreach (var line in system.Log())
                 output.WriteLine(line);
         }

@@ -62,6 +62,9 @@ public abstract class FaultySystem : IAsyncLifetime
     /// <summary>Why there is no such system on this machine; null when there is.</summary>
     internal string? Missing { get; private set; }
 
+    /// <summary>A test failed: what it left in the log must not make the next ones fail.</summary>
+    internal bool IsDamaged { get; set; }
+
     internal bool HasProxy => _proxy is not null;
 
     public async ValueTask InitializeAsync()
@@ -93,6 +96,9 @@ public abstract class FaultySystem : IAsyncLifetime
         if (_proxy is not null)
             await _proxy.HealAsync(cancellationToken);
         await Broker.HealAsync(cancellationToken);
+        if (IsDamaged)
+            await Broker.RecreateTopicAsync(cancellationToken);
+        IsDamaged = false;
         foreach (var part in (Part[])[Postgres, Redis, Api, _sinks[0]])
             await part.StartAsync(cancellationToken);
         foreach (var other in _sinks.Skip(1).Append(AnotherApi).Where(part => part.IsRunning))

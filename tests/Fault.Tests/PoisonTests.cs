@@ -81,7 +81,7 @@ public abstract class PoisonTests(FaultySystem system, ITestOutputHelper output)
         var letters = await DeadLettersAsync();
         foreach (var (name, place, value) in dead)
             Assert.True(letters.TryGetValue((place.Partition, place.Offset), out var kept) && kept.AsSpan().SequenceEqual(value), $"{name} at {place} is no dead letter with its bytes.");
-        await Checker.CheckAsync(tenant, ledger, Cancellation, deadLettered: UsageEventTopic.Partitions * Poison.RecordsOfTheTenant);
+        await Checker.CheckAsync(tenant, ledger, Cancellation, new Expected { DeadLettered = UsageEventTopic.Partitions * Poison.RecordsOfTheTenant });
     }
 
     private static async Task<HttpResponseMessage> PostAsync(TestTenant tenant, byte[] body)

@@ -34,8 +34,8 @@ internal sealed class TestTenant : IDisposable
 
     public HttpClient Http { get; }
 
-    /// <summary>With one meter that counts events and one that sums their values, both by region, unless <paramref name="hasMeters"/> is false.</summary>
-    public static async Task<TestTenant> CreateAsync(FaultySystem system, CancellationToken cancellationToken, bool hasMeters = true)
+    /// <summary>With one meter that counts events and one that sums their values, both by region, when it has meters.</summary>
+    public static async Task<TestTenant> CreateAsync(FaultySystem system, bool hasMeters, CancellationToken cancellationToken)
     {
         var (id, key) = (Ulid.NewUlid(), $"fault-{Guid.NewGuid():N}");
         var options = new DbContextOptionsBuilder<MeteringDbContext>().UseNpgsql(system.Source);

@@ -34,6 +34,9 @@ internal sealed class Services(LocalRun run, FreePorts ports)
         ["ConnectionStrings__kafka"] = kafka,
         ["Ingest__SessionTimeout"] = SessionTimeout.ToString(),
         ["Ingest__AcceptReplacedTopic"] = "true",
+        // Many small pages, so that a kill comes in between.
+        ["Backfill__PageSize"] = "100",
+        ["Backfill__PollInterval"] = "00:00:00.2",
         ["Ingest__AcceptLostRecords"] = acceptsLostRecords.ToString(),
     });
 
