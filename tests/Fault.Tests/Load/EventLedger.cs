@@ -42,6 +42,8 @@ internal sealed class EventLedger : IDisposable
 
     public long Attempts { get; private set; }
 
+    public long AcknowledgedAttempts { get; private set; }
+
     public long UnknownAttempts { get; private set; }
 
     public void Append(IReadOnlyCollection<SentEvent> events, Outcome outcome, string detail)
@@ -49,6 +51,7 @@ internal sealed class EventLedger : IDisposable
         lock (_lock)
         {
             Attempts += events.Count;
+            AcknowledgedAttempts += outcome == Outcome.Acknowledged ? events.Count : 0;
             UnknownAttempts += outcome == Outcome.Unknown ? events.Count : 0;
             foreach (var sent in events)
             {
