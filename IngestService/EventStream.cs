@@ -51,6 +51,9 @@ internal sealed partial class EventStream(
     {
         using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = kafka.BootstrapServers })
             .SetLogHandler((_, message) => KafkaLog.Write(logger, message)).Build();
+        // librdkafka 2.16 aborts the process when a broker describes topics without naming any or itself, as one that is starting may:
+        // whether it can tell is asked in the way that survives.
+        await Task.Run(() => admin.GetMetadata(UsageEventTopic.Name, RequestTimeout), cancellationToken).WaitAsync(cancellationToken);
         var topics = await admin.DescribeTopicsAsync(
             TopicCollection.OfTopicNames([UsageEventTopic.Name]), new DescribeTopicsOptions { RequestTimeout = RequestTimeout }).WaitAsync(cancellationToken);
         return new StreamIdentity(UsageEventTopic.Name, topics.TopicDescriptions[0].TopicId.ToString());

@@ -28,9 +28,13 @@ internal sealed partial class BacklogReader(
     // The topic's settings can be changed while it runs.
     private static readonly TimeSpan RetentionKnownFor = TimeSpan.FromSeconds(10);
 
+    // A topic is rarely made again.
+    private static readonly TimeSpan StreamKnownFor = TimeSpan.FromSeconds(5);
+
     private static readonly double[] AgeMarks = [PartitionPressure.AlarmAt, PartitionPressure.ResumeAt, PartitionPressure.RefuseAt];
 
     private StreamIdentity? _stream;
+    private long _identifiedAt;
     private IReadOnlyDictionary<int, long>? _counted;
     private bool _isCountedKnown;
     private TopicRetention _retention = new(Bytes: null, Time: null);
@@ -40,7 +44,7 @@ internal sealed partial class BacklogReader(
     /// <exception cref="KafkaException">The broker does not answer.</exception>
     public async Task<BacklogFacts> ReadAsync(CancellationToken cancellationToken)
     {
-        var stream = await log.IdentifyAsync(cancellationToken);
+        var stream = await IdentifyAsync(cancellationToken);
         if (stream != _stream)
             (_stream, _counted, _isCountedKnown, _retentionReadAt) = (stream, null, false, null);
 
@@ -58,6 +62,16 @@ internal sealed partial class BacklogReader(
         var retention = await RetentionAsync(cancellationToken);
         var ages = await AgeSharesAsync(partitions, first, retention.Time, cancellationToken);
         return new BacklogFacts(stream, partitions, first, _isCountedKnown, ages, retention.Bytes);
+    }
+
+    private async Task<StreamIdentity> IdentifyAsync(CancellationToken cancellationToken)
+    {
+        if (_stream is { } known && clock.GetElapsedTime(_identifiedAt) < StreamKnownFor)
+            return known;
+
+        var stream = await log.IdentifyAsync(cancellationToken);
+        _identifiedAt = clock.GetTimestamp();
+        return stream;
     }
 
     private long FirstUncounted(PartitionLog partition) =>

@@ -28,6 +28,9 @@ internal sealed class TopicLog(KafkaConnection kafka, ILogger<TopicLog> logger) 
 
     public async Task<StreamIdentity> IdentifyAsync(CancellationToken cancellationToken)
     {
+        // librdkafka 2.16 aborts the process when a broker describes topics without naming any or itself, as one that is starting may:
+        // whether it can tell is asked in the way that survives.
+        await MetadataAsync(cancellationToken);
         var topics = await _client.Value.DescribeTopicsAsync(
             TopicCollection.OfTopicNames([UsageEventTopic.Name]), new DescribeTopicsOptions { RequestTimeout = RequestTimeout }).WaitAsync(cancellationToken);
         return new StreamIdentity(UsageEventTopic.Name, topics.TopicDescriptions[0].TopicId.ToString());
@@ -36,8 +39,7 @@ internal sealed class TopicLog(KafkaConnection kafka, ILogger<TopicLog> logger) 
     /// <summary>Every partition, in order.</summary>
     public async Task<IReadOnlyList<PartitionLog>> ReadAsync(CancellationToken cancellationToken)
     {
-        var metadata = await Task.Run(() => _client.Value.GetMetadata(UsageEventTopic.Name, RequestTimeout), cancellationToken).WaitAsync(cancellationToken);
-        var partitions = metadata.Topics[0].Partitions.Count;
+        var partitions = (await MetadataAsync(cancellationToken)).Topics[0].Partitions.Count;
         // The start first: what is deleted in between makes the log look longer than it is, not shorter.
         var low = await ListAsync(partitions, OffsetSpec.Earliest(), cancellationToken);
         var high = await ListAsync(partitions, OffsetSpec.Latest(), cancellationToken);
@@ -79,6 +81,9 @@ internal sealed class TopicLog(KafkaConnection kafka, ILogger<TopicLog> logger) 
     /// <summary>Negative is Kafka's word for no limit, and what no TimeSpan can hold is none either.</summary>
     private static long? Limit(Dictionary<string, ConfigEntryResult> entries, string name) =>
         entries.TryGetValue(name, out var entry) && long.TryParse(entry.Value, out var value) && value is >= 0 and < long.MaxValue / 10_000 ? value : null;
+
+    private Task<Metadata> MetadataAsync(CancellationToken cancellationToken) =>
+        Task.Run(() => _client.Value.GetMetadata(UsageEventTopic.Name, RequestTimeout), cancellationToken).WaitAsync(cancellationToken);
 
     private async Task<long[]> ListAsync(int partitions, OffsetSpec spec, CancellationToken cancellationToken)
     {

@@ -36,6 +36,8 @@ internal sealed class ApacheBroker : Broker
 
     public override (string Api, string Sink, string Test) Addresses => (Address(_api.Proxy), Address(_sink.Proxy), Address(_port));
 
+    public override bool KnowsRepeatedRecords => true;
+
     public override async Task StartAsync(Toxiproxy? proxy, CancellationToken cancellationToken)
     {
         await Process.StartAsync(cancellationToken);

@@ -17,6 +17,9 @@ internal abstract class Broker : IAsyncDisposable
     /// <summary>The connections of the API and of the sinks; the same one where the broker knows one address only. None without a proxy.</summary>
     public IReadOnlyList<Link> Links { get; protected set; } = [];
 
+    /// <summary>Whether a record that a producer sends again, because it saw no answer, is in the log once.</summary>
+    public abstract bool KnowsRepeatedRecords { get; }
+
     public abstract Task StartAsync(Toxiproxy? proxy, CancellationToken cancellationToken);
 
     /// <summary>Nobody can reach it; what it acknowledged it keeps.</summary>

@@ -22,6 +22,8 @@ internal sealed class InMemoryBroker : Broker
 
     public override (string Api, string Sink, string Test) Addresses => (Address(_proxyPort), Address(_proxyPort), Address(_proxyPort));
 
+    public override bool KnowsRepeatedRecords => false;
+
     public override async Task StartAsync(Toxiproxy? proxy, CancellationToken cancellationToken)
     {
         await Process.StartAsync(cancellationToken);
