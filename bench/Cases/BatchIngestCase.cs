@@ -38,6 +38,6 @@ internal sealed class BatchIngestCase : ICase
             cancellationToken);
         bench.Figures.Set("batch-100", Percentile.Of(api, 50));
         bench.Figures.Set("batch-1000", Percentile.Of(large, 50));
-        return new CaseResult(new Series("API", "events/s", api), new Series("producer", "events/s", bare), Bound.AtLeast(0.25, 0.60));
+        return new CaseResult(new Series("API", "events/s", api), new Series("producer", "events/s", bare), Bound.AtLeast(0.25, 0.60)) { Notes = run.Notes };
     }
 }

@@ -13,6 +13,7 @@ internal sealed class IngestRun : IAsyncDisposable
     private readonly Workbench _bench;
     private readonly MeteringSystem _system;
     private Sent _acknowledged;
+    private int _refused;
 
     private IngestRun(Workbench bench, MeteringSystem system)
     {
@@ -25,9 +26,12 @@ internal sealed class IngestRun : IAsyncDisposable
     public static async Task<IngestRun> StartAsync(Workbench bench, CancellationToken cancellationToken)
     {
         var system = await MeteringSystem.CreateAsync(bench, cancellationToken);
-        await system.StartApiAsync(cancellationToken, EchoEndpoint.Environment);
+        await system.StartApiAsync(cancellationToken, EchoEndpoint.Environment.Concat(bench.Broker.Roomy));
         return new IngestRun(bench, system);
     }
+
+    /// <summary>Said when the API refused requests: the rate is not the API's then, but the log's.</summary>
+    public IReadOnlyList<string> Notes => _refused == 0 ? [] : [$"{_refused:N0} requests were refused and sent again"];
 
     public HttpLoad Load(int batch, int connections) => new(Api, Databases.ApiKey, batch, connections, _bench.Clock);
 
@@ -35,6 +39,7 @@ internal sealed class IngestRun : IAsyncDisposable
     {
         var result = await load.RunAsync(requests, cancellationToken);
         _acknowledged += result.Acknowledged;
+        _refused += result.Refused;
         await _system.DrainAsync(_acknowledged.Events, cancellationToken);
         await _system.Counts.CheckAsync(_acknowledged, cancellationToken);
         return result;

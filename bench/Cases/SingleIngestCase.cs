@@ -34,6 +34,6 @@ internal sealed class SingleIngestCase : ICase
             cancellationToken);
         bench.Figures.Set("single", Percentile.Of(api, 50));
         bench.Figures.Set("single-p99", Percentile.Of(latencies, 50));
-        return new CaseResult(new Series("API", "events/s", api), new Series("echo", "requests/s", bare), Bound.AtLeast(0.30, 0.70));
+        return new CaseResult(new Series("API", "events/s", api), new Series("echo", "requests/s", bare), Bound.AtLeast(0.30, 0.70)) { Notes = run.Notes };
     }
 }

@@ -20,7 +20,7 @@ internal sealed class SoakCase : ICase
 
     public async Task<CaseResult> RunAsync(Workbench bench, CancellationToken cancellationToken)
     {
-        await using var system = await SystemUnderLoad.StartAsync(bench, cancellationToken);
+        await using var system = await SystemUnderLoad.StartAsync(bench, cancellationToken, isRoomy: false);
         using var load = system.Load(Batch, Connections);
         var window = bench.Sizes.SoakWindow;
         var sending = system.SendAsync(load, new LoadPlan { Window = window }, cancellationToken);

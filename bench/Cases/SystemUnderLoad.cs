@@ -27,10 +27,11 @@ internal sealed class SystemUnderLoad : IAsyncDisposable
 
     public Sent Acknowledged => new(Interlocked.Read(ref _events), Interlocked.Read(ref _tokens));
 
-    public static async Task<SystemUnderLoad> StartAsync(Workbench bench, CancellationToken cancellationToken)
+    /// <param name="isRoomy">See <see cref="Broker.Roomy"/>.</param>
+    public static async Task<SystemUnderLoad> StartAsync(Workbench bench, CancellationToken cancellationToken, bool isRoomy = true)
     {
         var system = await MeteringSystem.CreateAsync(bench, cancellationToken);
-        await system.StartApiAsync(cancellationToken);
+        await system.StartApiAsync(cancellationToken, isRoomy ? bench.Broker.Roomy : []);
         await system.StartSinkAsync(cancellationToken);
         return new SystemUnderLoad(bench, system);
     }

@@ -25,6 +25,14 @@ internal sealed class Broker : IAsyncDisposable
     /// <summary>What runs, and its version.</summary>
     public string Description { get; private init; } = "";
 
+    /// <summary>
+    /// Variables for an API that may fill the log as it could a real one's. The cluster in memory keeps 5 MB of each partition, so the API refuses what
+    /// comes faster than some 60,000 events in a second; a case that sends no more than all partitions hold, and checks that none was deleted, needs no such care.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Roomy => _isApacheKafka
+        ? new Dictionary<string, string>()
+        : new Dictionary<string, string> { ["Backlog__RetentionBytes"] = "1073741824" };
+
     public static async Task<Broker> StartAsync(bool isApacheKafka, CancellationToken cancellationToken)
     {
         var broker = new Broker(isApacheKafka) { Description = isApacheKafka ? Version() : "librdkafka's in-memory cluster" };
