@@ -14,7 +14,7 @@ internal sealed record BenchOptions
           --rounds N       rounds of a case (A-B each), instead of 5 (--quick: 2)
           --kafka          Apache Kafka from CLOUDNATIVE_KAFKA_HOME, instead of librdkafka's in-memory cluster
           --json FILE      writes every figure of every round
-          --markdown FILE  writes tables; in a document that has sections for them (bench/README.md), into those
+          --markdown FILE  writes tables; in a document that has sections for them (bench/README.md), into those; may be repeated
           --list           names the cases
 
         Exit code: 0 good, 1 a count was wrong or a case failed, 2 nothing was run, 3 a floor was missed (not with --quick).
@@ -30,7 +30,7 @@ internal sealed record BenchOptions
 
     public string? JsonFile { get; private init; }
 
-    public string? MarkdownFile { get; private init; }
+    public IReadOnlyList<string> MarkdownFiles { get; private init; } = [];
 
     public static bool TryParse(string[] args, [NotNullWhen(true)] out BenchOptions? options, out string problem)
     {
@@ -61,7 +61,7 @@ internal sealed record BenchOptions
                 case "--kafka": options = options with { WithApacheKafka = true }; break;
                 case "--rounds": rounds = int.Parse(Value(args, ref i), NumberStyles.None, CultureInfo.InvariantCulture); break;
                 case "--json": options = options with { JsonFile = Value(args, ref i) }; break;
-                case "--markdown": options = options with { MarkdownFile = Value(args, ref i) }; break;
+                case "--markdown": options = options with { MarkdownFiles = [.. options.MarkdownFiles, Value(args, ref i)] }; break;
                 case "--list": throw new FormatException(CaseList.Describe());
                 case "--help": throw new FormatException("");
                 case var name: cases.Add(CaseList.Find(name) ?? throw new FormatException($"There is no case or option '{name}'.\n{CaseList.Describe()}")); break;

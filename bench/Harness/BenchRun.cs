@@ -47,7 +47,7 @@ internal sealed class BenchRun(BenchOptions options)
         ConsoleReport.Write(bench.Figures);
         if (options.JsonFile is { } json)
             await JsonReport.WriteAsync(json, conditions, results, bench.Figures, cancellationToken);
-        if (options.MarkdownFile is { } markdown)
+        foreach (var markdown in options.MarkdownFiles)
             await MarkdownReport.WriteAsync(markdown, conditions, results, bench.Figures, cancellationToken);
         return Judge([.. results.Select(result => result.Result)]);
     }

@@ -17,9 +17,10 @@ public sealed class BenchOptionsTests
     [Fact]
     public void TryParse_Names_TakesThoseWithTheirOptions()
     {
-        Assert.True(BenchOptions.TryParse(["r2", "d0", "--quick", "--rounds", "7", "--json", "out.json"], out var options, out _));
+        Assert.True(BenchOptions.TryParse(["r2", "d0", "--quick", "--rounds", "7", "--json", "out.json", "--markdown", "a", "--markdown", "b"], out var options, out _));
 
         Assert.Equal(["R2", "D0/D1"], options.Cases.Select(one => one.Id));
+        Assert.Equal(["a", "b"], options.MarkdownFiles);
         Assert.Equal((true, 7, "out.json"), (options.IsQuick, options.Sizes.Rounds, options.JsonFile));
     }
 
