@@ -17,8 +17,9 @@ internal readonly record struct BackfillPosition(int Segment, DateTimeOffset Tim
 /// <param name="MeterId">Whose backfill.</param>
 /// <param name="Position">Where its next page begins.</param>
 /// <param name="LastSegment">Later segments hold only what was counted live.</param>
+/// <param name="HoursSince">What is older is rolled up to days, but not to hours.</param>
 /// <param name="CatalogVersion">The catalog's version at the time of the claim.</param>
-internal sealed record BackfillClaim(Ulid MeterId, BackfillPosition Position, int LastSegment, long CatalogVersion)
+internal sealed record BackfillClaim(Ulid MeterId, BackfillPosition Position, int LastSegment, DateTimeOffset HoursSince, long CatalogVersion)
 {
     /// <summary>After so long another process takes over from one that was killed. A page takes a fraction of it.</summary>
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(10);
@@ -29,7 +30,7 @@ internal sealed record BackfillClaim(Ulid MeterId, BackfillPosition Position, in
         where meter_id = (
             select meter_id from meter_backfills where done_at is null and claimed_until < now()
             order by meter_id is not distinct from @preferred desc, updated_at, meter_id limit 1 for update skip locked)
-        returning b.meter_id, b.segment, b.cursor_time, b.cursor_key, b.last_segment, (select version from meter_catalog)
+        returning b.meter_id, b.segment, b.cursor_time, b.cursor_key, b.last_segment, b.hours_since, (select version from meter_catalog)
         """;
 
     /// <summary>Null when nothing is to be done, or others do it.</summary>
@@ -43,6 +44,6 @@ internal sealed record BackfillClaim(Ulid MeterId, BackfillPosition Position, in
             return null;
 
         var position = new BackfillPosition(reader.GetInt32(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetGuid(3));
-        return new BackfillClaim(reader.GetGuid(0).ToUlid(), position, reader.GetInt32(4), reader.GetInt64(5));
+        return new BackfillClaim(reader.GetGuid(0).ToUlid(), position, reader.GetInt32(4), reader.GetFieldValue<DateTimeOffset>(5), reader.GetInt64(6));
     }
 }

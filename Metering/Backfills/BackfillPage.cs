@@ -181,7 +181,7 @@ internal sealed class BackfillPage
             {
                 new(CountingLock.SharedSql),
                 RollupWriter.SeriesCommand([.. _rollups.Series.OrderBy(series => series.Key)]),
-                RollupWriter.RollupsCommand(_rollups.Rows),
+                RollupWriter.RollupsCommand(_rollups.Rows, _claim.HoursSince),
             },
         };
         await batch.ExecuteNonQueryAsync(cancellationToken);

@@ -112,7 +112,7 @@ public sealed class UsageEventStore(NpgsqlDataSource dataSource, StoredKeys stor
         if (newSeries.Count > 0)
             batch.BatchCommands.Add(RollupWriter.SeriesCommand(newSeries));
         if (counting.Rollups.Rows is { Count: > 0 } rows)
-            batch.BatchCommands.Add(RollupWriter.RollupsCommand(rows));
+            batch.BatchCommands.Add(RollupWriter.RollupsCommand(rows, hoursSince: DateTimeOffset.MinValue));
         if (counting.DeadLetters.Count > 0)
             batch.BatchCommands.Add(DeadLetterWriter.Command(counting.DeadLetters));
         if (counting.Ledger.Total.Received > 0)

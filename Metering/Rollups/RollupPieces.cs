@@ -1,3 +1,4 @@
+using CloudNative.Metering.Database;
 using Npgsql;
 
 namespace CloudNative.Metering.Rollups;
@@ -8,26 +9,35 @@ internal readonly record struct RollupPiece(short Hours, DateTimeOffset From, Da
 /// <summary>Cuts a range of whole minutes into the coarsest rollups that fit: into the range, into the query's windows, and before what is not rolled up yet.</summary>
 internal static class RollupPieces
 {
-    private const string SealsSql = "select hours_until, days_until from rollup_seals";
+    // What a backfill counted is in the hours only from some day on: writing two rows instead of three an event is what a backfill's time goes into.
+    private const string SealsSql = """
+        select hours_until, days_until, coalesce((select hours_since from meter_backfills where meter_id = @meter), '-infinity') from rollup_seals
+        """;
 
     public static async Task<IReadOnlyList<RollupPiece>> ReadAsync(
-        NpgsqlConnection connection, UsageQuery query, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+        NpgsqlConnection connection, Ulid meterId, UsageQuery query, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(SealsSql, connection);
+        command.Parameters.AddWithValue("meter", meterId.ToUuid());
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        return Cut(query, from, to, reader.GetFieldValue<DateTimeOffset>(0), reader.GetFieldValue<DateTimeOffset>(1));
+        return Cut(
+            query, from, to, reader.GetFieldValue<DateTimeOffset>(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetFieldValue<DateTimeOffset>(2));
     }
 
-    public static IReadOnlyList<RollupPiece> Cut(UsageQuery query, DateTimeOffset from, DateTimeOffset to, DateTimeOffset hoursUntil, DateTimeOffset daysUntil)
+    public static IReadOnlyList<RollupPiece> Cut(
+        UsageQuery query, DateTimeOffset from, DateTimeOffset to, DateTimeOffset hoursUntil, DateTimeOffset daysUntil, DateTimeOffset hoursSince)
     {
-        var hours = Inner(from, to, TimeSpan.FromHours(1), WholeHoursSince(query), hoursUntil);
-        var days = Inner(hours.From, hours.To, TimeSpan.FromDays(1), WholeDaysSince(query), daysUntil);
-        RollupPiece[] pieces =
-        [
-            new(0, from, hours.From), new(0, hours.To, to), new(1, hours.From, days.From), new(1, days.To, hours.To), new(24, days.From, days.To),
-        ];
-        return [.. pieces.Where(piece => piece.From < piece.To)];
+        var days = Inner(from, to, TimeSpan.FromDays(1), WholeDaysSince(query), daysUntil);
+        var whole = WholeHoursSince(query) is var since && since > hoursSince ? since : hoursSince;
+        RollupPiece[] pieces = [.. Hours(from, days.From, whole, hoursUntil), new(24, days.From, days.To), .. Hours(days.To, to, whole, hoursUntil)];
+        return [.. pieces.Where(piece => piece.From < piece.To).OrderBy(piece => piece.Hours)];
+    }
+
+    private static RollupPiece[] Hours(DateTimeOffset from, DateTimeOffset to, DateTimeOffset since, DateTimeOffset until)
+    {
+        var hours = Inner(from, to, TimeSpan.FromHours(1), since, until);
+        return [new(0, from, hours.From), new(1, hours.From, hours.To), new(0, hours.To, to)];
     }
 
     /// <summary>The whole units inside a range, between two borders; an empty stretch at the range's start when there are none.</summary>

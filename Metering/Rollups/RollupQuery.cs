@@ -21,7 +21,7 @@ public sealed class RollupQuery(NpgsqlDataSource dataSource, TimeProvider clock)
         var edges = await RangeEdges.ReadAsync(connection, meter, query, cancellationToken);
 
         var pieces = await RollupPieces.ReadAsync(
-            connection, query, edges.FirstWholeMinute ?? DateTimeOffset.MinValue, edges.EndOfWholeMinutes ?? DateTimeOffset.MaxValue, cancellationToken);
+            connection, meter.Id, query, edges.FirstWholeMinute ?? DateTimeOffset.MinValue, edges.EndOfWholeMinutes ?? DateTimeOffset.MaxValue, cancellationToken);
         var shape = new RollupShape(meter, query);
         var command = new NpgsqlBatchCommand(shape.Sql);
         AddParameters(command.Parameters, meter, query, pieces, edges);

@@ -24,8 +24,8 @@ internal static class RollupWriter
         ), coarse as (
             insert into coarse_rollups as c
             select series, grain.hours, date_trunc(grain.unit, minute, 'UTC'), sum(events)::bigint, sum(total), min(minute), max(minute)
-            from delta, rollup_seals, lateral (values (1, 'hour', hours_until), (24, 'day', days_until)) as grain (hours, unit, until)
-            where minute < grain.until
+            from delta, rollup_seals, lateral (values (1, 'hour', @hours_since, hours_until), (24, 'day', '-infinity', days_until)) as grain (hours, unit, since, until)
+            where minute >= grain.since and minute < grain.until
             group by 1, 2, 3
             order by 1, 2, 3
             on conflict (series, hours, start) do update set
@@ -49,7 +49,9 @@ internal static class RollupWriter
         },
     };
 
-    public static NpgsqlBatchCommand RollupsCommand(IReadOnlyCollection<RollupDelta> rows) => new(RollupsSql)
+    /// <param name="rows">What to add.</param>
+    /// <param name="hoursSince">Minutes before are not added to their hour: the meter's hours are not read there.</param>
+    public static NpgsqlBatchCommand RollupsCommand(IReadOnlyCollection<RollupDelta> rows, DateTimeOffset hoursSince) => new(RollupsSql)
     {
         Parameters =
         {
@@ -57,6 +59,7 @@ internal static class RollupWriter
             SqlArray.Of("minutes", NpgsqlDbType.TimestampTz, rows, row => row.Minute),
             SqlArray.Of("events", NpgsqlDbType.Bigint, rows, row => row.Events),
             SqlArray.Of("totals", NpgsqlDbType.Numeric, rows, row => row.Total),
+            new NpgsqlParameter("hours_since", NpgsqlDbType.TimestampTz) { Value = hoursSince },
         },
     };
 }

@@ -1,3 +1,4 @@
+using CloudNative.Metering.Backfills;
 using CloudNative.Metering.Events;
 using CloudNative.Metering.Meters;
 using CloudNative.Metering.Rollups;
@@ -44,6 +45,36 @@ public sealed class RollupSealingTests(TestServers servers)
             Assert.Equal($"{queries[i]}: {await AnswerAsync(database, meter, queries[i])}", $"{queries[i]}: {answers[i]}");
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task Run_MeterThatWasFilledMeanwhile_AnswersAsTheOneThatWasThereBefore(int seed)
+    {
+        var random = new Random(seed);
+        await using var database = await MeteringDatabase.CreateAsync(servers);
+        var meter = await database.AddMeterAsync("m", Aggregation.Sum, "model");
+        await SetSealsAsync(database, Start);
+        await StoreAsync(database, random, "early");
+        await SealAsync(database, Start.AddDays(1).AddHours(5.5));
+        var filled = await database.AddMeterAsync("filled", Aggregation.Sum, "model");
+        var backfill = new MeterBackfill(database.Source);
+        await backfill.RunPageAsync(Events / 3, Cancellation);
+        await StoreAsync(database, random, "late");
+        await SealAsync(database, Start.AddDays(2).AddHours(3));
+        while (await backfill.RunPageAsync(Events / 4, Cancellation) is not null)
+        {
+        }
+
+        await SealAsync(database, Start.AddDays(3).AddMinutes(7));
+        await StoreAsync(database, random, "later");
+
+        for (var question = 0; question < 2 * Questions; question++)
+        {
+            var query = Query(random);
+            Assert.Equal($"{query}: {await AnswerAsync(database, meter, query)}", $"{query}: {await AnswerAsync(database, filled, query)}");
+        }
+    }
+
     [Fact]
     public async Task Run_HourThatIsNotOver_IsNotRolledUp()
     {
@@ -61,7 +92,7 @@ public sealed class RollupSealingTests(TestServers servers)
         var query = new UsageQuery { WindowSize = WindowSize.Day };
         var (from, to) = (Start.AddMinutes(-61), Start.AddDays(3).AddMinutes(1));
 
-        var pieces = RollupPieces.Cut(query, from, to, hoursUntil: Start.AddDays(2), daysUntil: Start.AddDays(1).AddHours(2));
+        var pieces = RollupPieces.Cut(query, from, to, hoursUntil: Start.AddDays(2), daysUntil: Start.AddDays(1).AddHours(2), hoursSince: DateTimeOffset.MinValue);
 
         Assert.Equal(
             [
