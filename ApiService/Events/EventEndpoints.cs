@@ -7,7 +7,7 @@ internal static class EventEndpoints
     public static IServiceCollection AddEvents(this IServiceCollection services)
     {
         services.AddOptions<EventProducerOptions>().BindConfiguration(EventProducerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<ReplaceableProducer>();
+        services.AddSingleton<ProducerPool>();
         services.AddSingleton<EventProducer>();
         services.AddScoped<UsageEventList>();
         return services;

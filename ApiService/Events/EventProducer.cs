@@ -13,7 +13,7 @@ namespace CloudNative.ApiService.Events;
 /// acknowledge in time may still arrive: the client sends it again with the same ids, and it counts once.
 /// </summary>
 internal sealed partial class EventProducer(
-    ReplaceableProducer producer, EventBacklog backlog, AcknowledgedEvents acknowledged, IOptions<EventProducerOptions> options, TimeProvider clock,
+    ProducerPool producers, EventBacklog backlog, AcknowledgedEvents acknowledged, IOptions<EventProducerOptions> options, TimeProvider clock,
     ILogger<EventProducer> logger)
 {
     private readonly RecordTimestamps _timestamps = new(clock);
@@ -87,7 +87,10 @@ internal sealed partial class EventProducer(
             }
 
             var acknowledgements = new Acknowledgements(records.Length);
-            producer.Use(client => Enqueue(client, records, headers, new Timestamp(ingestedAt - lag), acknowledgements));
+            var timestamp = new Timestamp(ingestedAt - lag);
+            foreach (var record in records)
+                (record.Headers, record.Timestamp) = (headers, timestamp);
+            producers.Produce(UsageEventTopic.Name, records, acknowledgements.Add);
             var patience = options.Value.Timeout - clock.GetElapsedTime(started);
             try
             {
@@ -99,18 +102,6 @@ internal sealed partial class EventProducer(
                 // All of them again: those that another batch took already are duplicates, and count once.
                 LogDatedBack(e.Error.Reason, _timestamps.Lag);
             }
-        }
-    }
-
-    private static void Enqueue(
-        IProducer<byte[], byte[]> client, Message<byte[], byte[]>[] records, Headers headers, Timestamp timestamp, Acknowledgements acknowledgements)
-    {
-        Action<DeliveryReport<byte[], byte[]>> answered = acknowledgements.Add;
-        foreach (var record in records)
-        {
-            record.Headers = headers;
-            record.Timestamp = timestamp;
-            client.Produce(UsageEventTopic.Name, record, answered);
         }
     }
 

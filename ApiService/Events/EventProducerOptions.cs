@@ -25,4 +25,11 @@ public sealed class EventProducerOptions
     /// <summary>Events that may wait for the broker, 5,000 to 10,000,000. Default 200,000; beyond it the answer is 503.</summary>
     [Range(5_000, 10_000_000)]
     public int QueueEvents { get; set; } = 200_000;
+
+    /// <summary>
+    /// Connections that records are sent over, each with its share of the partitions and of the queue: 1 to 12. Default 4: a broker takes the requests of one
+    /// connection one by one, and an idempotent producer has five of them under way.
+    /// </summary>
+    [Range(1, 12)]
+    public int Connections { get; set; } = 4;
 }

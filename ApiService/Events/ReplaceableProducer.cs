@@ -1,13 +1,13 @@
 using CloudNative.Metering.Events;
 using CloudNative.ServiceDefaults.Kafka;
 using Confluent.Kafka;
-using Microsoft.Extensions.Options;
 
 namespace CloudNative.ApiService.Events;
 
-/// <summary>The process's producer. After a fatal error an idempotent producer sends nothing any more: a new one takes its place.</summary>
+/// <summary>A producer. After a fatal error an idempotent producer sends nothing any more: a new one takes its place.</summary>
 internal sealed partial class ReplaceableProducer : IDisposable
 {
+    private readonly int _number;
     private readonly KafkaConnection _kafka;
     private readonly KafkaStatistics _statistics;
     private readonly EventProducerOptions _options;
@@ -17,11 +17,12 @@ internal sealed partial class ReplaceableProducer : IDisposable
     private bool _isDisposed;
 
     public ReplaceableProducer(
-        KafkaConnection kafka, KafkaStatistics statistics, IOptions<EventProducerOptions> options, ILogger<ReplaceableProducer> logger)
+        int number, KafkaConnection kafka, KafkaStatistics statistics, EventProducerOptions options, ILogger<ReplaceableProducer> logger)
     {
+        _number = number;
         _kafka = kafka;
         _statistics = statistics;
-        _options = options.Value;
+        _options = options;
         _logger = logger;
     }
 
@@ -58,7 +59,7 @@ internal sealed partial class ReplaceableProducer : IDisposable
     private SharedProducer Create() => new(new ProducerBuilder<byte[], byte[]>(new ProducerConfig
     {
         BootstrapServers = _kafka.BootstrapServers,
-        ClientId = $"api-{Environment.ProcessId}",
+        ClientId = $"api-{Environment.ProcessId}-{_number}",
         Acks = Acks.All,
         EnableIdempotence = true,
         CompressionType = CompressionType.Lz4,
@@ -67,8 +68,8 @@ internal sealed partial class ReplaceableProducer : IDisposable
         LingerMs = _options.Linger.TotalMilliseconds,
         MessageTimeoutMs = (int)_options.Timeout.TotalMilliseconds,
         // The bound of memory: a full queue is answered with 503 at once.
-        QueueBufferingMaxKbytes = _options.QueueKilobytes,
-        QueueBufferingMaxMessages = _options.QueueEvents,
+        QueueBufferingMaxKbytes = _options.QueueKilobytes / _options.Connections,
+        QueueBufferingMaxMessages = _options.QueueEvents / _options.Connections,
         MessageMaxBytes = 2 * UsageEventReader.MaxEventBytes,
         // Whether it is durable is all that a report is asked for.
         DeliveryReportFields = "status",
