@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using CloudNative.Bench.Harness;
 using CloudNative.Bench.Load;
@@ -10,7 +11,7 @@ namespace CloudNative.Bench.Cases;
 internal sealed class BackfillCase : ICase
 {
     private static readonly TimeSpan History = TimeSpan.FromDays(30);
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
     private int _meters;
 
@@ -25,7 +26,8 @@ internal sealed class BackfillCase : ICase
         using (var producer = new BareProducer(bench.Broker.BootstrapServers))
             producer.Send(UsageEventTopic.Name, BareProducer.Records(bench.Databases.TenantId, events, bench.Clock));
         await system.StartApiAsync(cancellationToken);
-        await system.StartSinkAsync(cancellationToken);
+        // A new meter waits up to a second by default; that is no part of the rate.
+        await system.StartSinkAsync(cancellationToken, new KeyValuePair<string, string>("Backfill__PollInterval", "00:00:00.1"));
         await system.Counts.UntilCountedAsync(events.Count, cancellationToken);
 
         using var api = system.Api.Client(Databases.ApiKey);
@@ -39,12 +41,13 @@ internal sealed class BackfillCase : ICase
         return new CaseResult(new Series("backfill", "events/s", a), new Series("insert … select", "events/s", b), Bound.AtLeast(0.4, 0.8));
     }
 
-    /// <summary>Events per second, from the first page's begin to the last one's commit, as the service tells.</summary>
+    /// <summary>Events per second, from the creation of the meter until its backfill says that it is done.</summary>
     private async Task<double> BackfillAsync(MeteringSystem system, HttpClient api, Sent sent, CancellationToken cancellationToken)
     {
         var before = await system.Counts.CountedAsync(cancellationToken);
         var meter = $"{Databases.Meter}_{++_meters}";
         await Databases.CreateMeterAsync(api, meter, cancellationToken);
+        var started = Stopwatch.GetTimestamp();
         while (true)
         {
             await using var answer = await api.GetStreamAsync($"/api/v1/meters/{meter}/backfill", cancellationToken);
@@ -52,10 +55,10 @@ internal sealed class BackfillCase : ICase
             var backfill = progress.RootElement;
             if (backfill.GetProperty("state").GetString() == "DONE")
             {
+                var elapsed = Stopwatch.GetElapsedTime(started);
                 var after = await system.Counts.CountedAsync(cancellationToken);
                 CountMismatchException.ThrowUnless(sent.Events, after.Events - before.Events, "Events that the backfill counted");
                 CountMismatchException.ThrowUnless(sent.Tokens, after.Tokens - before.Tokens, "Tokens that the backfill counted");
-                var elapsed = backfill.GetProperty("doneAt").GetDateTimeOffset() - backfill.GetProperty("startedAt").GetDateTimeOffset();
                 return sent.Events / elapsed.TotalSeconds;
             }
 

@@ -32,7 +32,9 @@ internal sealed class BatchIngestCase : ICase
             async token =>
             {
                 large.Add((await run.SendAsync(thousands, events / LargeBatch, token)).EventsPerSecond);
-                return (await run.SendAsync(hundreds, events / Batch, token)).EventsPerSecond;
+                var result = await run.SendAsync(hundreds, events / Batch, token);
+                await run.SettleAsync(token);
+                return result.EventsPerSecond;
             },
             token => Task.Run(() => events / producer.Send(Broker.BareTopic, records).TotalSeconds, token),
             cancellationToken);

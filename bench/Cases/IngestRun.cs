@@ -5,7 +5,7 @@ using CloudNative.Bench.Servers;
 namespace CloudNative.Bench.Cases;
 
 /// <summary>
-/// The API alone: nothing counts while it is measured. Between two measurements a sink counts what was acknowledged, so that the log does not fill up
+/// The API alone: nothing counts while it is measured. Between two rounds a sink counts what was acknowledged, so that the log does not fill up
 /// (the API would refuse then) and every acknowledgement is checked.
 /// </summary>
 internal sealed class IngestRun : IAsyncDisposable
@@ -40,9 +40,14 @@ internal sealed class IngestRun : IAsyncDisposable
         var result = await load.RunAsync(requests, cancellationToken);
         _acknowledged += result.Acknowledged;
         _refused += result.Refused;
+        return result;
+    }
+
+    /// <summary>Has everything counted that was acknowledged, and checks it.</summary>
+    public async Task SettleAsync(CancellationToken cancellationToken)
+    {
         await _system.DrainAsync(_acknowledged.Events, cancellationToken);
         await _system.Counts.CheckAsync(_acknowledged, cancellationToken);
-        return result;
     }
 
     public ValueTask DisposeAsync() => _system.DisposeAsync();

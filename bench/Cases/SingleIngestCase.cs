@@ -27,6 +27,7 @@ internal sealed class SingleIngestCase : ICase
             async token =>
             {
                 var result = await run.SendAsync(singles, requests, token);
+                await run.SettleAsync(token);
                 latencies.Add(Percentile.Of(result.Latencies, 99));
                 return result.EventsPerSecond;
             },

@@ -56,12 +56,14 @@ internal sealed class MeteringSystem : IAsyncDisposable
         _api = await ServiceProcess.StartAsync<Projects.ApiService>("api", Environment.Concat(more).ToDictionary(), cancellationToken);
 
     /// <summary>Starts the sink without waiting for it.</summary>
-    public async Task LaunchSinkAsync(CancellationToken cancellationToken) =>
-        _sink = await ServiceProcess.LaunchAsync<Projects.IngestService>("ingest", Environment, cancellationToken);
+    /// <param name="more">Variables beside those that every service gets.</param>
+    public async Task LaunchSinkAsync(CancellationToken cancellationToken, params IEnumerable<KeyValuePair<string, string>> more) =>
+        _sink = await ServiceProcess.LaunchAsync<Projects.IngestService>("ingest", Environment.Concat(more).ToDictionary(), cancellationToken);
 
-    public async Task StartSinkAsync(CancellationToken cancellationToken)
+    /// <summary>Starts the sink and waits until it is healthy.</summary>
+    public async Task StartSinkAsync(CancellationToken cancellationToken, params IEnumerable<KeyValuePair<string, string>> more)
     {
-        await LaunchSinkAsync(cancellationToken);
+        await LaunchSinkAsync(cancellationToken, more);
         await Sink.HealthyAsync(cancellationToken);
     }
 
