@@ -8,7 +8,7 @@ internal static class CoarseRecount
 {
     private const int HourOfTheDayBefore = 6;
 
-    // Before its seal a piece is not rolled up yet.
+    // Before its seal a piece is not rolled up yet, and hours of before a meter's hours_since never are: only its days are complete there.
     private const string Sql = """
         with fine as (
             select series, sum(events)::bigint as events, sum(total) as total from rollups where minute >= @from and minute < @to group by series
@@ -17,7 +17,9 @@ internal static class CoarseRecount
         )
         select m.tenant_id, m.slug, coalesce(coarse.events, 0), coalesce(fine.events, 0), coalesce(coarse.total::text, 'none'), coalesce(fine.total::text, 'none')
         from fine full join coarse using (series) join series s on s.key = series join meters m on m.id = s.meter_id
+        left join meter_backfills b on b.meter_id = m.id
         where @to <= (select case @hours when 1 then hours_until else days_until end from rollup_seals)
+          and (@hours = 24 or @from >= coalesce(b.hours_since, '-infinity'))
           and (coalesce(fine.events, 0) <> coalesce(coarse.events, 0) or fine.total is distinct from coarse.total)
         order by m.slug
         limit 1000

@@ -1,3 +1,4 @@
+using CloudNative.Metering.Backfills;
 using CloudNative.Metering.DeadLetters;
 using CloudNative.Metering.Events;
 using CloudNative.Metering.Meters;
@@ -109,6 +110,19 @@ public sealed class BookRecountTests(TestServers servers)
 
         Assert.Empty(await recount.RunAsync(10, Cancellation));
         Assert.NotEqual("none", await database.TotalAsync(meter));
+    }
+
+    [Fact]
+    public async Task Run_HoursThatABackfillLeavesOut_AreNoDifference()
+    {
+        await using var database = await MeteringDatabase.CreateAsync(servers);
+        await StoreAsync(database, database.Record(0, "before"));
+        var meter = await database.AddMeterAsync("late");
+        await new MeterBackfill(database.Source).RunPageAsync(10, Cancellation);
+
+        Assert.Empty(await new BookRecount(database.Source, _clock).RunAsync(10, Cancellation));
+        Assert.Equal("1", await database.TotalAsync(meter));
+        Assert.Equal(0, await database.ScalarAsync("select count(*) from coarse_rollups where hours = 1"));
     }
 
     [Fact]
