@@ -1,7 +1,5 @@
 using CloudNative.Metering.Events;
 using Confluent.Kafka;
-using Confluent.Kafka.Admin;
-using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace CloudNative.ApiService.Backlog;
@@ -19,14 +17,11 @@ internal sealed record BacklogFacts(
 /// <summary>
 /// Reads the facts from the broker and the database, so that every replica of the API comes to the same conclusion. Not to be called twice at once.
 /// </summary>
-internal sealed partial class BacklogReader(
-    TopicLog log, NpgsqlDataSource database, IOptions<BacklogOptions> options, TimeProvider clock, ILogger<BacklogReader> logger)
+internal sealed class BacklogReader(
+    TopicLog log, NpgsqlDataSource database, KnownRetention retention, TimeProvider clock)
 {
     // A database that hangs must not keep the log from being looked at.
     private static readonly TimeSpan DatabasePatience = TimeSpan.FromSeconds(1);
-
-    // The topic's settings can be changed while it runs.
-    private static readonly TimeSpan RetentionKnownFor = TimeSpan.FromSeconds(10);
 
     // A topic is rarely made again.
     private static readonly TimeSpan StreamKnownFor = TimeSpan.FromSeconds(5);
@@ -37,16 +32,16 @@ internal sealed partial class BacklogReader(
     private long _identifiedAt;
     private IReadOnlyDictionary<int, long>? _counted;
     private bool _isCountedKnown;
-    private TopicRetention _retention = new(Bytes: null, Time: null);
-    private long? _retentionReadAt;
-    private bool _mayNotReadRetention;
 
     /// <exception cref="KafkaException">The broker does not answer.</exception>
     public async Task<BacklogFacts> ReadAsync(CancellationToken cancellationToken)
     {
         var stream = await IdentifyAsync(cancellationToken);
         if (stream != _stream)
-            (_stream, _counted, _isCountedKnown, _retentionReadAt) = (stream, null, false, null);
+        {
+            (_stream, _counted, _isCountedKnown) = (stream, null, false);
+            retention.Expire();
+        }
 
         // Counted first: what is counted in between makes the backlog look longer than it is, not shorter.
         var isKnown = await TryReadCountedAsync(stream, cancellationToken);
@@ -59,9 +54,9 @@ internal sealed partial class BacklogReader(
         }
 
         var first = partitions.Select(FirstUncounted).ToList();
-        var retention = await RetentionAsync(cancellationToken);
-        var ages = await AgeSharesAsync(partitions, first, retention.Time, cancellationToken);
-        return new BacklogFacts(stream, partitions, first, _isCountedKnown, ages, retention.Bytes);
+        var kept = await retention.ReadAsync(log.ReadRetentionAsync, cancellationToken);
+        var ages = await AgeSharesAsync(partitions, first, kept.Time, cancellationToken);
+        return new BacklogFacts(stream, partitions, first, _isCountedKnown, ages, kept.Bytes);
     }
 
     private async Task<StreamIdentity> IdentifyAsync(CancellationToken cancellationToken)
@@ -74,8 +69,7 @@ internal sealed partial class BacklogReader(
         return stream;
     }
 
-    private long FirstUncounted(PartitionLog partition) =>
-        Math.Clamp(_counted!.GetValueOrDefault(partition.Partition, partition.Low), partition.Low, partition.High);
+    private long FirstUncounted(PartitionLog partition) => partition.FirstUncounted(_counted!.GetValueOrDefault(partition.Partition, partition.Low));
 
     /// <summary>False when nothing was ever read; what was read last holds while the database is away.</summary>
     private async Task<bool> TryReadCountedAsync(StreamIdentity stream, CancellationToken cancellationToken)
@@ -95,38 +89,12 @@ internal sealed partial class BacklogReader(
         return _counted is not null;
     }
 
-    private async Task<TopicRetention> RetentionAsync(CancellationToken cancellationToken)
-    {
-        if (_retentionReadAt is { } readAt && clock.GetElapsedTime(readAt) < RetentionKnownFor)
-            return _retention;
-
-        var told = await ToldRetentionAsync(cancellationToken);
-        _retention = new TopicRetention(options.Value.RetentionBytes ?? told.Bytes, options.Value.RetentionTime ?? told.Time);
-        _retentionReadAt = clock.GetTimestamp();
-        return _retention;
-    }
-
-    private async Task<TopicRetention> ToldRetentionAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await log.ReadRetentionAsync(cancellationToken);
-        }
-        catch (DescribeConfigsException e)
-        {
-            if (!_mayNotReadRetention)
-                LogRetentionUnknown(UsageEventTopic.Name, e.Results[0].Error.Reason);
-            _mayNotReadRetention = true;
-            return new TopicRetention(Bytes: null, Time: null);
-        }
-    }
-
     /// <summary>The broker tells where records of a given age end; whether one is older than that is all that must be known.</summary>
     private async Task<double[]> AgeSharesAsync(
-        IReadOnlyList<PartitionLog> partitions, List<long> first, TimeSpan? retention, CancellationToken cancellationToken)
+        IReadOnlyList<PartitionLog> partitions, List<long> first, TimeSpan? keptFor, CancellationToken cancellationToken)
     {
         var shares = new double[partitions.Count];
-        if (retention is not { } time || partitions.All(partition => first[partition.Partition] == partition.High))
+        if (keptFor is not { } time || partitions.All(partition => first[partition.Partition] == partition.High))
             return shares;
 
         var now = clock.GetUtcNow();
@@ -142,9 +110,4 @@ internal sealed partial class BacklogReader(
 
         return shares;
     }
-
-    [LoggerMessage(1, LogLevel.Warning,
-        "Kafka does not tell how long it keeps records of '{Topic}' ({Reason}): set Backlog:RetentionBytes and Backlog:RetentionTime, or allow DescribeConfigs. "
-        + "Until then events are taken even when they would be deleted before they are counted")]
-    private partial void LogRetentionUnknown(string topic, string reason);
 }

@@ -6,10 +6,11 @@ using Confluent.Kafka.Admin;
 namespace CloudNative.ApiService.Backlog;
 
 /// <summary>A partition's log: the first offset it holds, and the one its next record gets.</summary>
-internal readonly record struct PartitionLog(int Partition, long Low, long High);
-
-/// <summary>What the broker keeps of each partition, counted or not; null is no limit.</summary>
-internal sealed record TopicRetention(long? Bytes, TimeSpan? Time);
+internal readonly record struct PartitionLog(int Partition, long Low, long High)
+{
+    /// <param name="counted">The first offset that was not counted, read before the log was looked at: where it is beyond the end, the log was cut.</param>
+    public long FirstUncounted(long counted) => counted > High ? Low : Math.Max(counted, Low);
+}
 
 /// <summary>What the broker knows of the topic, over one connection that is kept.</summary>
 internal sealed class TopicLog(KafkaConnection kafka, ILogger<TopicLog> logger) : IDisposable
@@ -62,9 +63,7 @@ internal sealed class TopicLog(KafkaConnection kafka, ILogger<TopicLog> logger) 
             var described = await _client.Value
                 .DescribeConfigsAsync([resource], new DescribeConfigsOptions { RequestTimeout = RequestTimeout }).WaitAsync(cancellationToken);
             var entries = described[0].Entries;
-            return new TopicRetention(
-                Limit(entries, "retention.bytes"),
-                Limit(entries, "retention.ms") is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null);
+            return TopicRetention.Of(entries.GetValueOrDefault("retention.bytes")?.Value, entries.GetValueOrDefault("retention.ms")?.Value);
         }
         catch (KafkaException e) when (e.Error.Code == ErrorCode.Local_UnsupportedFeature)
         {
@@ -77,10 +76,6 @@ internal sealed class TopicLog(KafkaConnection kafka, ILogger<TopicLog> logger) 
         if (_client.IsValueCreated)
             _client.Value.Dispose();
     }
-
-    /// <summary>Negative is Kafka's word for no limit, and what no TimeSpan can hold is none either.</summary>
-    private static long? Limit(Dictionary<string, ConfigEntryResult> entries, string name) =>
-        entries.TryGetValue(name, out var entry) && long.TryParse(entry.Value, out var value) && value is >= 0 and < long.MaxValue / 10_000 ? value : null;
 
     private Task<Metadata> MetadataAsync(CancellationToken cancellationToken) =>
         Task.Run(() => _client.Value.GetMetadata(UsageEventTopic.Name, RequestTimeout), cancellationToken).WaitAsync(cancellationToken);
