@@ -11,18 +11,18 @@ internal static class DimensionFilter
 
     private const string Expected = "Must be a JSON object of texts, such as {\"model\": \"gpt-4o\"}.";
 
-    /// <summary>Whether a query's key is one dimension of the filter.</summary>
-    public static bool IsMember(string key) => key.StartsWith($"{Parameter}[", StringComparison.Ordinal) && key.EndsWith(']');
+    /// <summary>Whether a query's key is one dimension of the filter. The parameter's name is taken in any case, as all are; the dimension's is not.</summary>
+    public static bool IsMember(string key) => key.StartsWith($"{Parameter}[", StringComparison.OrdinalIgnoreCase) && key.EndsWith(']');
 
     /// <summary>Dimension to value; what can't be read, and what the meter does not have, is added to the errors.</summary>
     public static IReadOnlyDictionary<string, string> Read(IQueryCollection query, Meter? meter, ICollection<FieldError> errors)
     {
         var filter = new Dictionary<string, string>();
-        foreach (var (key, values) in query.Where(entry => entry.Key == Parameter || IsMember(entry.Key)))
+        foreach (var (key, values) in query.Where(entry => IsWhole(entry.Key) || IsMember(entry.Key)))
         {
             if (values is not [{ } value])
                 errors.Add(new FieldError(key, ErrorCodes.TooMany, "Must stand once."));
-            else if (key == Parameter)
+            else if (IsWhole(key))
                 AddObject(value, filter, errors);
             else
                 filter[key[(Parameter.Length + 1)..^1]] = value;
@@ -34,6 +34,8 @@ internal static class DimensionFilter
             errors.Add(new FieldError($"{Parameter}[{dimension}]", ErrorCodes.Unknown, $"Meter '{meter!.Slug}' has no dimension '{dimension}'."));
         return filter;
     }
+
+    private static bool IsWhole(string key) => key.Equals(Parameter, StringComparison.OrdinalIgnoreCase);
 
     private static void AddObject(string json, Dictionary<string, string> filter, ICollection<FieldError> errors)
     {

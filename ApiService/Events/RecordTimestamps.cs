@@ -33,16 +33,20 @@ internal sealed class RecordTimestamps(TimeProvider clock)
         }
     }
 
-    /// <summary>To be called when records dated back by <paramref name="lag"/> were refused. False when there is nothing left to try.</summary>
+    /// <summary>To be called when records dated back by <paramref name="lag"/> were refused. False when there is nothing left to try; the next records start without a lag.</summary>
     public bool TryGoBack(TimeSpan lag)
     {
         lock (_lock)
         {
             // Another request may have gone back already.
             if (_lag <= lag)
-                _lag = lag == TimeSpan.Zero ? FirstStep : lag * 2;
+            {
+                var next = lag == TimeSpan.Zero ? FirstStep : lag * 2;
+                _lag = next <= MaxLag ? next : TimeSpan.Zero;
+            }
+
             _foundAt = clock.GetTimestamp();
-            return _lag <= MaxLag;
+            return _lag > TimeSpan.Zero;
         }
     }
 }
