@@ -26,7 +26,7 @@ internal sealed partial class EventConsumer(
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Partitions whose next offset the broker does not have.</summary>
-    private readonly Queue<TopicPartition> _outside = [];
+    private readonly HashSet<int> _outside = [];
 
     private Task _looking = Task.CompletedTask;
     private long _lookedAt;
@@ -126,7 +126,7 @@ internal sealed partial class EventConsumer(
             progress.Failed(e.Error.Reason);
             LogConsumeFailed(e.Error.Reason);
             if (e.Error.Code == ErrorCode.Local_AutoOffsetReset)
-                _outside.Enqueue(e.ConsumerRecord.TopicPartition);
+                _outside.Add(e.ConsumerRecord.Partition);
             return null;
         }
     }
@@ -142,9 +142,7 @@ internal sealed partial class EventConsumer(
 
         foreach (var batch in lost)
             LogFenced(batch.Claim.Partition, batch.Claim.Epoch);
-        while (_outside.TryDequeue(out var partition))
-            await StopAsync(consumer, partition, drainToken);
-        if (lost.Count > 0)
+        if (lost.Count > 0 || IsOutside())
             Rejoin(consumer);
         foreach (var claim in lanes.Claims)
             progress.Observe(claim.Partition, claim.NextOffset, Lag(consumer, claim));
@@ -174,21 +172,22 @@ internal sealed partial class EventConsumer(
         await _looking;
     }
 
-    /// <summary>The log was cut under the consumer, unless the topic was made again.</summary>
-    private async Task StopAsync(IConsumer<byte[], byte[]> consumer, TopicPartition partition, CancellationToken cancellationToken)
+    /// <summary>
+    /// Whether a partition is to be claimed anew because the broker no longer has what is next. Not before its records that were read are stored: they may be
+    /// nowhere else any more.
+    /// </summary>
+    private bool IsOutside()
     {
-        if (lanes.Claims.FirstOrDefault(claim => claim.Partition == partition.Partition.Value) is not { } claim)
-            return;
-        await LookAsync(cancellationToken);
-        if (stream.Id == claim.StreamId)
-            Stop(new OffsetOutsideLogException(partition, claim.NextOffset, consumer.GetWatermarkOffsets(partition)));
+        if (_outside.Count == 0 || lanes.IsBusy || _outside.Any(partition => lanes.Owning(partition).IsWaiting(partition)))
+            return false;
+        _outside.Clear();
+        return true;
     }
 
     /// <summary>One partition is not counted any further, and readiness says so; the others go on.</summary>
     private void Stop(OffsetOutsideLogException cause)
     {
-        Release([cause.Partition]);
-        progress.Stopped(cause.Partition, cause.Message);
+        progress.Stopped(cause.Claim.Partition, cause.Message);
         LogStopped(cause.Message);
     }
 
@@ -197,6 +196,7 @@ internal sealed partial class EventConsumer(
     {
         // An offset of the old stream would skip the first records of a new one.
         LookAsync(cancellationToken).GetAwaiter().GetResult();
+        progress.Joined();
         return [.. partitions.Select(partition => new TopicPartitionOffset(partition, Claim(consumer, partition, cancellationToken)))];
     }
 
@@ -204,9 +204,9 @@ internal sealed partial class EventConsumer(
     {
         try
         {
-            var claim = stream.TakeOverAsync(consumer, partition, cancellationToken).GetAwaiter().GetResult();
+            if (stream.TakeOverAsync(consumer, partition, cancellationToken).GetAwaiter().GetResult() is not { } claim)
+                return Offset.End;
             lanes.Owning(claim.Partition).Assign(claim);
-            progress.Joined();
             LogClaimed(claim.Partition, claim.NextOffset);
             return claim.NextOffset;
         }

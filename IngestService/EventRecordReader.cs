@@ -15,6 +15,22 @@ internal static class EventRecordReader
     public static IngestRecord Read(ConsumeResult<byte[], byte[]> result)
     {
         var value = result.Message.Value ?? [];
+        try
+        {
+            return Read(result, value);
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or FormatException)
+        {
+            // Whatever is wrong with one record must not hold up all behind it.
+            return new IngestRecord(result.Offset, DateTimeOffset.UnixEpoch, Ulid.Empty, value)
+            {
+                Rejection = new Rejection(DeadLetterReason.InvalidEvent, $"The record can't be read: {e.Message}"),
+            };
+        }
+    }
+
+    private static IngestRecord Read(ConsumeResult<byte[], byte[]> result, byte[] value)
+    {
         var milliseconds = IngestedAt(result.Message);
         if (!TryReadTime(milliseconds, out var ingestedAt))
         {

@@ -34,12 +34,13 @@ internal sealed partial class EventSink(UsageEventStore store, IngestProgress pr
             await store.PrepareAsync(token);
             return true;
         },
+        _ => true,
         cancellationToken);
 
     private Task<StoreResult> StoreWhenPossibleAsync(IReadOnlyList<PartitionBatch> batches, CancellationToken cancellationToken) =>
-        WhenPossibleAsync(token => store.StoreAsync(batches, token), cancellationToken);
+        WhenPossibleAsync(token => store.StoreAsync(batches, token), e => !IsRefusal(e), cancellationToken);
 
-    private async Task<T> WhenPossibleAsync<T>(Func<CancellationToken, Task<T>> action, CancellationToken cancellationToken)
+    private async Task<T> WhenPossibleAsync<T>(Func<CancellationToken, Task<T>> action, Func<Exception, bool> mayPass, CancellationToken cancellationToken)
     {
         for (var delay = FirstDelay; ; delay = delay * 2 < MaxDelay ? delay * 2 : MaxDelay)
         {
@@ -47,7 +48,7 @@ internal sealed partial class EventSink(UsageEventStore store, IngestProgress pr
             {
                 return await action(cancellationToken);
             }
-            catch (Exception e) when (e is not OperationCanceledException && !IsRefusal(e))
+            catch (Exception e) when (e is not OperationCanceledException && mayPass(e))
             {
                 // Whether a lost commit had happened is resolved by the next attempt: the fence then finds the offset moved.
                 progress.Failed(e.Message);
@@ -64,7 +65,7 @@ internal sealed partial class EventSink(UsageEventStore store, IngestProgress pr
         {
             LogRefused(cause, batch.Claim.Partition, record.Offset);
             var rejected = record with { Event = null, Rejection = new Rejection(DeadLetterReason.StoreRefused, cause.Message) };
-            return await StoreWhenPossibleAsync([batch with { Records = [rejected] }], cancellationToken);
+            return await WhenPossibleAsync(token => store.StoreAsync([batch with { Records = [rejected] }], token), _ => true, cancellationToken);
         }
 
         var (first, second) = Halve(batches);

@@ -15,6 +15,8 @@ internal sealed partial class EventStream(
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(500);
 
+    private StreamIdentity? _identity;
+
     /// <summary>The stream that the topic was when it was last asked.</summary>
     public int Id { get; private set; }
 
@@ -27,24 +29,48 @@ internal sealed partial class EventStream(
         var id = await UntilDoneAsync(token => IngestOffsets.OpenStreamAsync(dataSource, identity, mayBeReplaced, token), cancellationToken);
         if (id != Id)
             LogOpened(identity.Topic, identity.TopicId, id);
-        Id = id;
+        (Id, _identity) = (id, identity);
     }
 
-    /// <summary>Makes this consumer the only owner of the partition.</summary>
+    /// <summary>Makes this consumer the only owner of the partition; null when the topic has become another stream instead, of which all is to be claimed anew.</summary>
     /// <exception cref="OffsetOutsideLogException">The next record to count is no longer, or not yet, in the log.</exception>
-    public async Task<PartitionClaim> TakeOverAsync(IConsumer<byte[], byte[]> consumer, TopicPartition partition, CancellationToken cancellationToken)
+    public async Task<PartitionClaim?> TakeOverAsync(IConsumer<byte[], byte[]> consumer, TopicPartition partition, CancellationToken cancellationToken)
     {
-        var log = await UntilDoneAsync(_ => Task.FromResult(consumer.QueryWatermarkOffsets(partition, RequestTimeout)), cancellationToken);
+        var log = await LogAsync(consumer, partition, cancellationToken);
         var claim = await UntilDoneAsync(
             token => IngestOffsets.TakeOverAsync(dataSource, Id, partition.Partition, log.Low, token), cancellationToken);
-        if (claim.NextOffset >= log.Low && claim.NextOffset <= log.High)
+        if (!IsOutside(claim, log))
             return claim;
 
-        var outside = new OffsetOutsideLogException(partition, claim.NextOffset, log);
+        // Asked again, because the owner before may have counted on while the take-over waited.
+        log = await LogAsync(consumer, partition, cancellationToken);
+        return IsOutside(claim, log) ? await GoOnAsync(new OffsetOutsideLogException(partition, claim, log), cancellationToken) : claim;
+    }
+
+    private static bool IsOutside(PartitionClaim claim, WatermarkOffsets log) => claim.IsCut || claim.NextOffset < log.Low || claim.NextOffset > log.High;
+
+    private Task<WatermarkOffsets> LogAsync(IConsumer<byte[], byte[]> consumer, TopicPartition partition, CancellationToken cancellationToken) =>
+        UntilDoneAsync(_ => Task.FromResult(consumer.QueryWatermarkOffsets(partition, RequestTimeout)), cancellationToken);
+
+    private async Task<PartitionClaim?> GoOnAsync(OffsetOutsideLogException outside, CancellationToken cancellationToken)
+    {
+        // Remembered: the log may grow past the offset again, with other records.
+        if (outside.IsCut)
+            await UntilDoneAsync(token => DoneAsync(IngestOffsets.MarkCutAsync(dataSource, outside.Claim, token)), cancellationToken);
         if (!options.Value.AcceptLostRecords)
             throw outside;
+
         LogLost(outside.Message);
-        return await UntilDoneAsync(token => IngestOffsets.MoveAsync(dataSource, claim, log.Low, token), cancellationToken);
+        if (!outside.IsCut)
+            return await UntilDoneAsync(token => IngestOffsets.MoveAsync(dataSource, outside.Claim, outside.Log.Low, token), cancellationToken);
+        Id = await UntilDoneAsync(token => IngestOffsets.ReplaceStreamAsync(dataSource, Id, _identity!, token), cancellationToken);
+        return null;
+
+        static async Task<bool> DoneAsync(Task task)
+        {
+            await task;
+            return true;
+        }
     }
 
     private async Task<StreamIdentity> IdentifyAsync(CancellationToken cancellationToken)
@@ -67,7 +93,7 @@ internal sealed partial class EventStream(
             {
                 return await action(cancellationToken);
             }
-            catch (Exception e) when (e is KafkaException or NpgsqlException or TimeoutException)
+            catch (Exception e) when (e is not (OperationCanceledException or StreamReplacedException))
             {
                 progress.Failed(e.Message);
                 LogWaiting(e);
@@ -87,9 +113,14 @@ internal sealed partial class EventStream(
 }
 
 /// <summary>Counting stops at this partition, because going on at any other offset would lose events or count them twice.</summary>
-public sealed class OffsetOutsideLogException(TopicPartition partition, long next, WatermarkOffsets log) : Exception(
-    $"Partition {partition.Partition.Value} of '{partition.Topic}' is counted up to offset {next}, but its log holds {log.Low.Value} to {log.High.Value}: "
-    + (next < log.Low ? "the broker deleted records that were not counted." : "the log was cut, or is another cluster's."))
+public sealed class OffsetOutsideLogException(TopicPartition partition, PartitionClaim claim, WatermarkOffsets log) : Exception(
+    $"Partition {partition.Partition.Value} of '{partition.Topic}' is counted up to offset {claim.NextOffset}, but its log holds {log.Low.Value} to {log.High.Value}: "
+    + (claim.IsCut || claim.NextOffset > log.High ? "it was cut, or is another cluster's." : "the broker deleted records that were not counted."))
 {
-    public int Partition => partition.Partition.Value;
+    public PartitionClaim Claim => claim;
+
+    public WatermarkOffsets Log => log;
+
+    /// <summary>The log ended before the offset, now or earlier.</summary>
+    public bool IsCut => claim.IsCut || claim.NextOffset > log.High;
 }

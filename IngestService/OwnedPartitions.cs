@@ -17,6 +17,11 @@ internal sealed class OwnedPartitions
 
     public IEnumerable<PartitionClaim> Claims => _partitions.Values.Select(partition => partition.Claim);
 
+    public bool IsWaiting(int partition) => _partitions.TryGetValue(partition, out var owned) && owned.Records.Count > 0;
+
+    /// <summary>Whether the batch's partition is still owned as it was when the batch was taken.</summary>
+    public bool Holds(PartitionBatch batch) => _partitions.TryGetValue(batch.Claim.Partition, out var owned) && owned.Claim == batch.Claim;
+
     /// <summary>Whatever waited under an older claim is dropped: it is read again from the new claim's offset.</summary>
     public void Assign(PartitionClaim claim)
     {
@@ -65,11 +70,11 @@ internal sealed class OwnedPartitions
     /// <summary>The batch is stored: its partition goes on behind it, if this is still the claim that it was taken under.</summary>
     public bool Advance(PartitionBatch batch)
     {
-        var partition = batch.Claim.Partition;
-        if (!_partitions.TryGetValue(partition, out var owned) || owned.Claim != batch.Claim)
+        if (!Holds(batch))
             return false;
 
-        _partitions[partition] = (batch.Claim with { NextOffset = batch.End }, owned.Records);
+        var partition = batch.Claim.Partition;
+        _partitions[partition] = (batch.Claim with { NextOffset = batch.End }, _partitions[partition].Records);
         return true;
     }
 }

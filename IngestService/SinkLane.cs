@@ -42,6 +42,9 @@ internal sealed class SinkLane(EventSink sink, IngestMetrics metrics)
         var (stored, lost) = (new List<PartitionBatch>(), new List<PartitionBatch>());
         foreach (var batch in _batches)
         {
+            // One that was given up meanwhile, or claimed again, is no news.
+            if (!Owned.Holds(batch))
+                continue;
             if (result.Lost.Contains(batch.Claim.Partition))
                 lost.Add(batch);
             else if (Owned.Advance(batch))

@@ -11,17 +11,30 @@ internal sealed partial class StorageMaintenance(
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    // Two loops: the upkeep may wait for a transaction that only the other one can end.
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(RepeatAsync(EndStalledAsync, stoppingToken), RepeatAsync(KeepUpAsync, stoppingToken));
+
+    private async Task EndStalledAsync(CancellationToken cancellationToken)
+    {
+        if (await StalledTransactions.EndAsync(dataSource, StalledTransactions.Patience, cancellationToken) is > 0 and var ended)
+            LogEnded(ended);
+    }
+
+    private async Task KeepUpAsync(CancellationToken cancellationToken)
+    {
+        await sealing.RunAsync(clock.GetUtcNow(), cancellationToken);
+        await segments.RunAsync(cancellationToken);
+    }
+
+    private async Task RepeatAsync(Func<CancellationToken, Task> action, CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, clock);
         do
         {
             try
             {
-                if (await StalledTransactions.EndAsync(dataSource, StalledTransactions.Patience, stoppingToken) is > 0 and var ended)
-                    LogEnded(ended);
-                await segments.RunAsync(stoppingToken);
-                await sealing.RunAsync(clock.GetUtcNow(), stoppingToken);
+                await action(stoppingToken);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {

@@ -11,5 +11,11 @@ internal static class CountingLock
 
     public const string SharedSql = $"select pg_advisory_xact_lock_shared {Id}";
 
+    /// <summary>
+    /// Before <see cref="ExclusiveSql"/>: counting waits behind a request for the exclusive lock, so one that a stopped process does not let through gives up, and is
+    /// tried again later.
+    /// </summary>
+    public const string PatienceSql = "set local lock_timeout = '2s'";
+
     public const string ExclusiveSql = $"select pg_advisory_xact_lock {Id}";
 }

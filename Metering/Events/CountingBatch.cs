@@ -19,6 +19,7 @@ internal sealed class CountingBatch
     private readonly Dictionary<Guid, PendingEvent> _pending = [];
     private readonly List<PendingEvent> _repeated = [];
     private readonly List<PendingEvent> _new = [];
+    private readonly List<Contribution> _contributions = [];
 
     public CountingBatch(MeterCatalog catalog, IEnumerable<PartitionBatch> batches)
     {
@@ -57,8 +58,7 @@ internal sealed class CountingBatch
                 continue;
             }
 
-            _new.Add(pending);
-            Ledger.Add(pending.Claim, pending.Record, Count(pending));
+            CountNew(pending);
         }
 
         // The first of a key decides, whether it stands in the store or in this batch.
@@ -96,9 +96,28 @@ internal sealed class CountingBatch
         Ledger.Add(claim, record, LedgerCounts.OneDeadLettered);
     }
 
-    private LedgerCounts Count(PendingEvent pending)
+    private void CountNew(PendingEvent pending)
     {
-        var counts = LedgerCounts.OneUnmatched;
+        _contributions.Clear();
+        try
+        {
+            Contribute(pending);
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or FormatException or JsonException or OverflowException)
+        {
+            // Whatever is wrong with one event must not hold up all behind it.
+            AddDeadLetter(pending.Claim, pending.Record, new Rejection(DeadLetterReason.InvalidEvent, $"The event can't be counted: {e.Message}"));
+            return;
+        }
+
+        _new.Add(pending);
+        foreach (var contribution in _contributions)
+            Rollups.Add(contribution, pending.Time);
+        Ledger.Add(pending.Claim, pending.Record, _contributions.Count > 0 ? LedgerCounts.OneCounted : LedgerCounts.OneUnmatched);
+    }
+
+    private void Contribute(PendingEvent pending)
+    {
         JsonDocument? data = null;
         foreach (var meter in _catalog.For(pending.Record.TenantId, pending.Event.Type))
         {
@@ -106,11 +125,9 @@ internal sealed class CountingBatch
             if (!meter.TryCount(pending.Event.Subject, pending.Time, data?.RootElement ?? default, out var contribution, out _))
                 continue;
 
-            Rollups.Add(contribution, pending.Time);
-            counts = LedgerCounts.OneCounted;
+            _contributions.Add(contribution);
         }
 
         data?.Dispose();
-        return counts;
     }
 }

@@ -46,7 +46,7 @@ internal sealed class EventAttributes(string path, ICollection<FieldError> error
     /// <summary>Reads one property; the reader stands on its name, and afterwards on the end of its value.</summary>
     public void Read(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body)
     {
-        var known = Recognise(ref reader);
+        var known = IsText(ref reader) ? Recognise(ref reader) : Known.Extension;
         if (known == Known.Extension)
         {
             ReadExtension(ref reader);
@@ -72,6 +72,22 @@ internal sealed class EventAttributes(string path, ICollection<FieldError> error
         Required("subject", _subject);
         Required("specversion", _specVersion);
         return errors.Count > _errorsBefore || errors.Count >= UsageEventReader.MaxErrors ? null : new UsageEvent(_id!, _source!, _type!, _subject!, _time, json, _data);
+    }
+
+    // An escape may stand for half a surrogate pair: then there is nothing to compare, and reading the name says what is wrong.
+    private static bool IsText(ref Utf8JsonReader reader)
+    {
+        if (!reader.ValueIsEscaped)
+            return true;
+        try
+        {
+            reader.GetString();
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     // Compared as bytes: no text is made of a name that is known.

@@ -28,7 +28,7 @@ public static class IngestOffsets
         insert into ingest_offsets as o (stream_id, partition, next_offset, epoch)
         values (@stream, @partition, @earliest, 1)
         on conflict (stream_id, partition) do update set epoch = o.epoch + 1
-        returning epoch, next_offset
+        returning epoch, next_offset, is_cut
         """;
 
     private const string AdvanceSql = """
@@ -40,6 +40,12 @@ public static class IngestOffsets
 
     private const string MoveSql = """
         update ingest_offsets set next_offset = @to where stream_id = @stream and partition = @partition and epoch = @epoch and next_offset = @from
+        """;
+
+    private const string CutSql = "update ingest_offsets set is_cut = true where stream_id = @stream and partition = @partition";
+
+    private const string EndStreamSql = """
+        update ingest_streams set topic_id = topic_id || ' until stream ' || (select max(id) + 1 from ingest_streams) where id = @stream and topic_id = @id
         """;
 
     private const string AlreadyStoredSql = """
@@ -85,12 +91,31 @@ public static class IngestOffsets
         command.Parameters.AddWithValue("earliest", earliest);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        return new PartitionClaim(streamId, partition, reader.GetInt64(0), reader.GetInt64(1));
+        return new PartitionClaim(streamId, partition, reader.GetInt64(0), reader.GetInt64(1)) { IsCut = reader.GetBoolean(2) };
+    }
+
+    /// <summary>Remembers that the log ended before the claim's offset.</summary>
+    public static async Task MarkCutAsync(NpgsqlDataSource dataSource, PartitionClaim claim, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(CutSql);
+        command.Parameters.AddWithValue("stream", claim.StreamId);
+        command.Parameters.AddWithValue("partition", claim.Partition);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>
-    /// Gives up what lies between, for an operator who accepts its loss. Records before the old offset that are read again are duplicates, not counted twice.
+    /// Counts the same topic as another stream from now on, from the start of each log, for an operator who accepts what a cut log has lost: offsets that were
+    /// used before must not be used again for other records. What is read again is known by its keys.
     /// </summary>
+    public static async Task<int> ReplaceStreamAsync(NpgsqlDataSource dataSource, int streamId, StreamIdentity identity, CancellationToken cancellationToken)
+    {
+        await using var batch = dataSource.CreateBatch();
+        batch.BatchCommands.Add(new(EndStreamSql) { Parameters = { new("stream", streamId), new("id", identity.TopicId) } });
+        batch.BatchCommands.Add(new(AddStreamSql) { Parameters = { new("topic", identity.Topic), new("id", identity.TopicId) } });
+        return (int)(await batch.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <summary>Gives up what the broker deleted, for an operator who accepts its loss.</summary>
     public static async Task<PartitionClaim> MoveAsync(NpgsqlDataSource dataSource, PartitionClaim claim, long offset, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(MoveSql);

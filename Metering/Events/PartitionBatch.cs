@@ -5,7 +5,11 @@ namespace CloudNative.Metering.Events;
 /// <param name="Partition">The partition's number.</param>
 /// <param name="Epoch">Raised by every take-over.</param>
 /// <param name="NextOffset">The first offset that is not stored yet.</param>
-public sealed record PartitionClaim(int StreamId, int Partition, long Epoch, long NextOffset);
+public sealed record PartitionClaim(int StreamId, int Partition, long Epoch, long NextOffset)
+{
+    /// <summary>The log once ended before <see cref="NextOffset"/>: it must not go on there.</summary>
+    public bool IsCut { get; init; }
+}
 
 /// <summary>Consecutive records of one partition, from <see cref="PartitionClaim.NextOffset"/> to <paramref name="End"/> (exclusive).</summary>
 public sealed record PartitionBatch(PartitionClaim Claim, long End, IReadOnlyList<IngestRecord> Records);

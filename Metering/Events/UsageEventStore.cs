@@ -65,7 +65,7 @@ public sealed class UsageEventStore(NpgsqlDataSource dataSource, StoredKeys stor
             return await ResultAsync(connection, batches, ours, default, cancellationToken);
 
         if (_catalog?.Version != version)
-            _catalog = await MeterCatalog.LoadAsync(connection, transaction, cancellationToken);
+            _catalog = await LoadAsync(connection, transaction, cancellationToken);
         var counting = new CountingBatch(_catalog, ours);
         counting.Count(await storedKeys.FindAsync(connection, version, segment, counting.Keys, cancellationToken));
         await EventWriter.WriteAsync(connection, segment, counting.New, cancellationToken);
@@ -91,6 +91,19 @@ public sealed class UsageEventStore(NpgsqlDataSource dataSource, StoredKeys stor
         await reader.NextResultAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return (owned, reader.GetInt64(0), reader.GetInt32(1));
+    }
+
+    private static async Task<MeterCatalog> LoadAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await MeterCatalog.LoadAsync(connection, transaction, cancellationToken);
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException)
+        {
+            // A meter of a newer version: no record is to blame for it, so none may become a dead letter.
+            throw new NotSupportedException("A meter can't be read by this version of the service.", e);
+        }
     }
 
     private static async Task<StoreResult> ResultAsync(

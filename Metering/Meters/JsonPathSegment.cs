@@ -14,11 +14,44 @@ internal readonly struct JsonPathSegment
 
     public JsonPathSegment(long index) => _index = index;
 
+    private static bool TryGetMember(JsonElement from, byte[] name, out JsonElement value)
+    {
+        try
+        {
+            return from.TryGetProperty(name, out value);
+        }
+        catch (InvalidOperationException)
+        {
+            return TryGetReadableMember(from, name, out value);
+        }
+    }
+
+    // JSON allows a name with an unpaired surrogate, which is no text: no path can mean it, and it must not hide the others.
+    private static bool TryGetReadableMember(JsonElement from, byte[] name, out JsonElement value)
+    {
+        value = default;
+        var found = false;
+        foreach (var member in from.EnumerateObject())
+        {
+            try
+            {
+                if (member.NameEquals(name))
+                    (value, found) = (member.Value, true);
+            }
+            catch (InvalidOperationException)
+            {
+                // This one.
+            }
+        }
+
+        return found;
+    }
+
     public bool TryStep(JsonElement from, out JsonElement value)
     {
         value = default;
         if (_name is not null)
-            return from.ValueKind == JsonValueKind.Object && from.TryGetProperty(_name, out value);
+            return from.ValueKind == JsonValueKind.Object && TryGetMember(from, _name, out value);
         if (from.ValueKind != JsonValueKind.Array)
             return false;
         var length = from.GetArrayLength();

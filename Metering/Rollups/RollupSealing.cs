@@ -43,7 +43,7 @@ public sealed class RollupSealing(NpgsqlDataSource dataSource)
     private static async Task SealAsync(NpgsqlConnection connection, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using var exclusive = new NpgsqlCommand(CountingLock.ExclusiveSql, connection) { CommandTimeout = 0 };
+        await using var exclusive = new NpgsqlBatch(connection) { BatchCommands = { new(CountingLock.PatienceSql), new(CountingLock.ExclusiveSql) } };
         await exclusive.ExecuteNonQueryAsync(cancellationToken);
 
         // Read again: another process may have been faster.

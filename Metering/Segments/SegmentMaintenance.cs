@@ -83,6 +83,7 @@ public sealed class SegmentMaintenance(NpgsqlDataSource dataSource, SegmentPolic
     private static async Task RotateAsync(NpgsqlConnection connection, int next, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await ExecuteAsync(connection, CountingLock.PatienceSql, cancellationToken);
         await ExecuteAsync(connection, CountingLock.ExclusiveSql, cancellationToken);
         await ExecuteAsync(connection, RotateSql, cancellationToken, Of("next", next));
         await transaction.CommitAsync(cancellationToken);
@@ -106,8 +107,12 @@ public sealed class SegmentMaintenance(NpgsqlDataSource dataSource, SegmentPolic
         // Concurrently: a plain drop would wait for every running query, and everything else for the drop. What a killed process left half done is finished.
         if (await ScalarAsync<bool?>(connection, $"select inhdetachpending from pg_inherits where inhrelid = to_regclass('usage_events_{segment}')", cancellationToken) is { } pending)
             await ExecuteAsync(connection, $"alter table usage_events detach partition usage_events_{segment} {(pending ? "finalize" : "concurrently")}", cancellationToken);
+
+        // Together: a sink that still lists the segment would look into a table that is gone.
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await ExecuteAsync(connection, $"drop table if exists usage_events_{segment}", cancellationToken);
         await ExecuteAsync(connection, "delete from event_segments where id = @id", cancellationToken, Of("id", segment));
+        await transaction.CommitAsync(cancellationToken);
     }
 
     private static NpgsqlParameter Of(string name, object value) => new(name, value);

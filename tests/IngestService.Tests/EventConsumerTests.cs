@@ -89,6 +89,8 @@ public sealed class EventConsumerTests(TestServers servers)
         await UntilStoredAsync(database, expectedEvents);
         var health = await consumer.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Cancellation);
         Assert.Equal(expected, health.Entries["progress"].Status);
+        Assert.Equal(accept ? 2 : 1, await database.ScalarAsync("select count(*) from ingest_streams"));
+        Assert.Equal(1, await database.ScalarAsync("select count(*) from ingest_offsets where is_cut and partition = 3"));
         if (!accept)
             Assert.Contains("Partition 3 ", health.Entries["progress"].Description, StringComparison.Ordinal);
         await consumer.StopAsync(Cancellation);

@@ -45,6 +45,8 @@ public sealed class EventRecordReaderTests
     [InlineData("not json")]
     [InlineData("[]")]
     [InlineData("{}")]
+    [InlineData("{\"\\ud800\":1}")]
+    [InlineData("{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"s\",\"type\":\"t\",\"subject\":\"a\",\"\\ud800\":1}")]
     [InlineData("\u0000\u0001")]
     [InlineData("{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"s\",\"type\":\"t\",\"subject\":\"\"}")]
     public void Read_ValueThatIsNoEvent_IsRejectedWithTheReason(string value)

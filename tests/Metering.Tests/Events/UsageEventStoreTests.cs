@@ -68,6 +68,18 @@ public sealed class UsageEventStoreTests(TestServers servers)
     }
 
     [Fact]
+    public async Task Store_DataWithANameThatIsNoText_CountsTheValueBesideIt()
+    {
+        await using var database = await MeteringDatabase.CreateAsync(servers);
+        var meter = await database.AddMeterAsync("sum");
+        var claim = await database.TakeOverAsync(0);
+        var store = new UsageEventStore(database.Source, new StoredKeys(SegmentPolicy.Default));
+        await store.StoreAsync(
+            [MeteringDatabase.Batch(claim, database.Record(0, "a", """{"n":5,"\ud800":1}"""), database.Record(1, "b", """{"\ud800":1,"\u006e":2}"""))], Cancellation);
+        Assert.Equal("7", await database.TotalAsync(meter));
+    }
+
+    [Fact]
     public async Task Store_AfterAnotherTookOver_IsFencedAndCountsNothing()
     {
         await using var database = await MeteringDatabase.CreateAsync(servers);

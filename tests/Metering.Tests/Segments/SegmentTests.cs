@@ -132,6 +132,19 @@ public sealed class SegmentTests(TestServers servers)
     }
 
     [Fact]
+    public async Task Close_WhileAProcessIsStoppedInItsTransaction_GivesUpAndLetsOthersCount()
+    {
+        await using var database = await MeteringDatabase.CreateAsync(servers);
+        await using var stopped = await database.Source.OpenConnectionAsync(Cancellation);
+        await using var transaction = await stopped.BeginTransactionAsync(Cancellation);
+        await ExecuteAsync(stopped, CountingLock.SharedSql);
+
+        var refusal = await Assert.ThrowsAsync<PostgresException>(() => CloseAsync(database, SegmentPolicy.Default).WaitAsync(TimeSpan.FromSeconds(30), Cancellation));
+        Assert.Equal(PostgresErrorCodes.LockNotAvailable, refusal.SqlState);
+        await database.StoreAsync(new UsageEventStore(database.Source, new StoredKeys(SegmentPolicy.Default)), 0, "a").WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+    }
+
+    [Fact]
     public async Task End_TransactionWhoseClientDoesNothing_FreesItsPartition()
     {
         await using var database = await MeteringDatabase.CreateAsync(servers);
