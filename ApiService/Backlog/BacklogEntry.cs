@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.IO.Hashing;
+using CloudNative.Metering.Events;
 
 namespace CloudNative.ApiService.Backlog;
 
@@ -7,14 +8,25 @@ namespace CloudNative.ApiService.Backlog;
 internal sealed class BacklogEntry(PartitionPressure[] partitions, Counter<long> refused)
 {
     // Headers, lengths, and the head of a batch that holds nothing else: an upper bound, since what is in flight can't be looked at.
-    private const int RecordOverhead = 256;
+    public const int RecordOverhead = 256;
+
+    /// <summary>
+    /// What the largest request needs at most: its body, every subject once more (a key is the tenant's ULID, a colon and the subject), and what its records
+    /// add.
+    /// </summary>
+    public const long LargestRequest = 2 * ApiLimits.MaxBodyBytes + UsageEventReader.MaxBatchLength * (RecordOverhead + 27L);
 
     private readonly long[] _bytes = new long[partitions.Length];
+    private readonly int[] _records = new int[partitions.Length];
 
     public void Add(byte[] key, int valueBytes)
     {
-        if (_bytes.Length > 0)
-            _bytes[PartitionOf(key, _bytes.Length)] += key.Length + valueBytes + RecordOverhead;
+        if (_bytes.Length == 0)
+            return;
+
+        var partition = PartitionOf(key, _bytes.Length);
+        _bytes[partition] += key.Length + valueBytes + RecordOverhead;
+        _records[partition]++;
     }
 
     /// <summary>False when there is no room; else <see cref="Release"/> must follow when the broker has answered.</summary>
@@ -37,7 +49,7 @@ internal sealed class BacklogEntry(PartitionPressure[] partitions, Counter<long>
     public void Release()
     {
         for (var i = 0; i < _bytes.Length; i++)
-            partitions[i].Gate.Leave(_bytes[i]);
+            partitions[i].Gate.Leave(_bytes[i], _records[i]);
     }
 
     /// <summary>As librdkafka's partitioner <c>consistent</c>, which the producer uses.</summary>

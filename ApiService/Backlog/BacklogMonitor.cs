@@ -51,7 +51,7 @@ internal sealed partial class BacklogMonitor(
             if (facts.Stream != _stream || facts.Log.Count != left.Count)
             {
                 backlog.Open(facts.Log.Count);
-                left = [.. new long[facts.Log.Count]];
+                left = [.. new LeftGate[facts.Log.Count]];
                 _stream = facts.Stream;
             }
 
@@ -69,7 +69,7 @@ internal sealed partial class BacklogMonitor(
         }
     }
 
-    private void Observe(BacklogFacts facts, List<long> left)
+    private void Observe(BacklogFacts facts, List<LeftGate> left)
     {
         var recordBytes = statistics.ProducedRecordBytes(UsageEventTopic.Name) ?? DefaultRecordBytes;
         foreach (var (partition, _, end) in facts.Log)

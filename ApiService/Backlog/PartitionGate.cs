@@ -1,5 +1,10 @@
 namespace CloudNative.ApiService.Backlog;
 
+/// <summary>What left a gate since the process began.</summary>
+/// <param name="Bytes">With <see cref="BacklogEntry.RecordOverhead"/> for each record.</param>
+/// <param name="Records">How many records they are.</param>
+internal readonly record struct LeftGate(long Bytes, long Records);
+
 /// <summary>
 /// Lets bytes into one partition up to a limit that is set every second. What entered and is not in the log yet counts against it, so that no burst
 /// between two looks at the log overruns it.
@@ -8,12 +13,21 @@ internal sealed class PartitionGate
 {
     private long _entered;
     private long _left;
+    private long _leftRecords;
     private long _limit = long.MaxValue;
     private long _empty;
     private long _alone;
 
-    /// <summary>Bytes that are in the log by now, or will not come any more.</summary>
-    public long Left => Interlocked.Read(ref _left);
+    /// <summary>What is in the log by now, or will not come any more.</summary>
+    public LeftGate Left
+    {
+        get
+        {
+            // The other way round than they are counted, so that a record never looks smaller than it is.
+            var records = Interlocked.Read(ref _leftRecords);
+            return new LeftGate(Interlocked.Read(ref _left), records);
+        }
+    }
 
     public bool TryEnter(long bytes)
     {
@@ -27,10 +41,14 @@ internal sealed class PartitionGate
     /// <summary>For bytes that entered and were not sent.</summary>
     public void Withdraw(long bytes) => Interlocked.Add(ref _entered, -bytes);
 
-    /// <summary>For bytes that were sent, whatever became of them.</summary>
-    public void Leave(long bytes) => Interlocked.Add(ref _left, bytes);
+    /// <summary>For records that were sent, whatever became of them.</summary>
+    public void Leave(long bytes, int records)
+    {
+        Interlocked.Add(ref _left, bytes);
+        Interlocked.Add(ref _leftRecords, records);
+    }
 
-    /// <param name="left"><see cref="Left"/> before the log was looked at: all of that is in what was seen there.</param>
+    /// <param name="left">The bytes of <see cref="Left"/> before the log was looked at: all of that is in what was seen there.</param>
     /// <param name="bytes">What may enter beyond it; null: any number.</param>
     /// <param name="alone">What may enter where nothing else is on its way.</param>
     public void Allow(long left, long? bytes, long alone)

@@ -8,10 +8,8 @@ internal sealed class PartitionPressure(PartitionGate gate)
     public const double RefuseAt = 0.5;
     public const double ResumeAt = 0.4;
 
-    // The body, and what keys and headers add to it.
-    private const long LargestRequest = ApiLimits.MaxBodyBytes + ApiLimits.MaxBodyBytes / 4;
-
     private readonly UncountedBytes _uncounted = new();
+    private LeftGate _left;
 
     public PartitionGate Gate => gate;
 
@@ -31,17 +29,28 @@ internal sealed class PartitionPressure(PartitionGate gate)
     /// <param name="first">The first offset that is not counted.</param>
     /// <param name="end">The offset of the log's next record.</param>
     /// <param name="ageShare">See <see cref="AgeShare"/>.</param>
-    /// <param name="recordBytes">What a record took in the log lately.</param>
+    /// <param name="recordBytes">What a record of the topic took in the log lately. A partition of larger ones is priced with their own size.</param>
     /// <param name="retentionBytes">What the broker keeps; null is no limit.</param>
     /// <param name="left"><see cref="PartitionGate.Left"/> before the log was looked at.</param>
-    public void Observe(long first, long end, double ageShare, double recordBytes, long? retentionBytes, long left)
+    public void Observe(long first, long end, double ageShare, double recordBytes, long? retentionBytes, LeftGate left)
     {
         Records = Math.Max(0, end - first);
         AgeShare = ageShare;
-        _uncounted.Observe(first, end, recordBytes);
+        _uncounted.Observe(first, end, Math.Max(recordBytes, OwnRecordBytes(left)));
         SizeShare = retentionBytes is { } bytes ? _uncounted.Bytes / bytes : 0;
         IsRefusing = Share >= (IsRefusing ? ResumeAt : RefuseAt);
-        Open(retentionBytes, left);
+        Open(retentionBytes, left.Bytes);
+    }
+
+    /// <summary>
+    /// The mean size of what this process sent to the partition since the last look: keys and values, uncompressed, because how well they are compressed is
+    /// not known by partition. 0 when it sent nothing.
+    /// </summary>
+    private double OwnRecordBytes(LeftGate left)
+    {
+        var (bytes, records) = (left.Bytes - _left.Bytes, left.Records - _left.Records);
+        _left = left;
+        return records > 0 ? (double)bytes / records - BacklogEntry.RecordOverhead : 0;
     }
 
     private void Open(long? retentionBytes, long left)
@@ -51,7 +60,7 @@ internal sealed class PartitionPressure(PartitionGate gate)
         else if (retentionBytes is not { } bytes)
             gate.Allow(left, bytes: null, alone: 0);
         else
-            // Where nothing waits the largest request there is gets in, however little is kept.
-            gate.Allow(left, (long)(bytes * RefuseAt - _uncounted.Bytes), Records == 0 ? Math.Min(bytes, LargestRequest) : 0);
+            // Where nothing waits the largest request there is gets in, however little is kept: it would never get in otherwise.
+            gate.Allow(left, (long)(bytes * RefuseAt - _uncounted.Bytes), Records == 0 ? BacklogEntry.LargestRequest : 0);
     }
 }

@@ -11,7 +11,7 @@ namespace CloudNative.ServiceDefaults.Kafka;
 public sealed class KafkaStatistics
 {
     private readonly ConcurrentDictionary<string, KafkaClientStatistics> _latest = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, double> _recordBytes = new(StringComparer.Ordinal);
+    private readonly ProducedRecordSizes _recordSizes = new();
 
     public KafkaStatistics(IMeterFactory meters)
     {
@@ -36,16 +36,16 @@ public sealed class KafkaStatistics
         if (JsonSerializer.Deserialize(statisticsJson, KafkaStatisticsJson.Default.KafkaClientStatistics) is { ClientId.Length: > 0 } client)
         {
             _latest[client.ClientId] = client;
-            foreach (var topic in client.Topics.Values.Where(topic => topic is { BatchBytes.Sum: > 0, BatchRecords.Sum: > 0 }))
-                _recordBytes[topic.Name] = (double)topic.BatchBytes!.Sum / topic.BatchRecords!.Sum;
+            foreach (var topic in client.Topics.Values)
+                _recordSizes.Observe(client.ClientId, topic);
         }
     }
 
     /// <summary>
     /// Bytes that a record took in the log of <paramref name="topic"/> (compressed, with its share of the batch), in the last interval in which any was
-    /// sent; null before the first.
+    /// sent: the highest mean of the process's producers. Null before the first.
     /// </summary>
-    public double? ProducedRecordBytes(string topic) => _recordBytes.TryGetValue(topic, out var bytes) ? bytes : null;
+    public double? ProducedRecordBytes(string topic) => _recordSizes.Of(topic);
 
     private IEnumerable<Measurement<long>> PerClient(Func<KafkaClientStatistics, long> value) =>
         _latest.Values.Select(client => new Measurement<long>(value(client), new KeyValuePair<string, object?>("messaging.client.id", client.ClientId)));

@@ -47,8 +47,20 @@ public sealed class KafkaStatisticsTests : IDisposable
         Assert.Equal(500, _statistics.ProducedRecordBytes("t"));
     }
 
-    private void Report(int bytes, int records) => _statistics.Observe(
-        $$"""{"client_id":"p","brokers":{},"topics":{"t":{"topic":"t","batchsize":{"sum":{{bytes}} },"batchcnt":{"sum":{{records}} },"partitions":{} } } }""");
+    [Fact]
+    public void ProducedRecordBytes_SeveralProducers_IsTheHighestMeanOfThoseThatSend()
+    {
+        Report(90_000, 10, "large");
+        Report(4_000, 10);
+        Assert.Equal(9_000, _statistics.ProducedRecordBytes("t"));
+
+        foreach (var _ in Enumerable.Range(0, 3))
+            Report(0, 0, "large");
+        Assert.Equal(400, _statistics.ProducedRecordBytes("t"));
+    }
+
+    private void Report(int bytes, int records, string clientId = "p") => _statistics.Observe(
+        $$"""{"client_id":"{{clientId}}","brokers":{},"topics":{"t":{"topic":"t","batchsize":{"sum":{{bytes}} },"batchcnt":{"sum":{{records}} },"partitions":{} } } }""");
 
     private List<(long Value, Dictionary<string, object?> Tags)> Measure(string name)
     {
