@@ -1,11 +1,16 @@
 using System.ComponentModel.DataAnnotations;
+using CloudNative.ApiService.Backlog;
+using CloudNative.Metering.Events;
 
 namespace CloudNative.ApiService.Events;
 
 /// <summary>Configuration section <c>Producer</c>: how events reach Kafka.</summary>
-public sealed class EventProducerOptions
+public sealed class EventProducerOptions : IValidatableObject
 {
     public const string Section = "Producer";
+
+    // All events of the largest request may go over one connection.
+    private const int LargestRequestKilobytes = (int)(ApiLimits.MaxBodyBytes + UsageEventReader.MaxBatchLength * BacklogEntry.RecordOverhead) / 1024;
 
     /// <summary>
     /// How long a request waits for the broker's acknowledgement before it is answered with 503: 1 to 9 s. Default 6 s, which leaves a service that is
@@ -18,12 +23,12 @@ public sealed class EventProducerOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:00:00.100")]
     public TimeSpan Linger { get; set; } = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>Kilobytes of events that may wait for the broker, 1,024 to 1,048,576. Default 65,536; beyond it the answer is 503.</summary>
-    [Range(1_024, 1_048_576)]
+    /// <summary>Kilobytes of events that may wait for the broker, to 1,048,576, and for each connection at least 5,346. Default 65,536; beyond it the answer is 503.</summary>
+    [Range(LargestRequestKilobytes, 1_048_576)]
     public int QueueKilobytes { get; set; } = 65_536;
 
-    /// <summary>Events that may wait for the broker, 5,000 to 10,000,000. Default 200,000; beyond it the answer is 503.</summary>
-    [Range(5_000, 10_000_000)]
+    /// <summary>Events that may wait for the broker, to 10,000,000, and for each connection at least 5,000. Default 200,000; beyond it the answer is 503.</summary>
+    [Range(UsageEventReader.MaxBatchLength, 10_000_000)]
     public int QueueEvents { get; set; } = 200_000;
 
     /// <summary>
@@ -32,4 +37,16 @@ public sealed class EventProducerOptions
     /// </summary>
     [Range(1, 12)]
     public int Connections { get; set; } = 4;
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (QueueEvents / Connections < UsageEventReader.MaxBatchLength)
+            yield return TooSmall(nameof(QueueEvents), UsageEventReader.MaxBatchLength);
+        if (QueueKilobytes / Connections < LargestRequestKilobytes)
+            yield return TooSmall(nameof(QueueKilobytes), LargestRequestKilobytes);
+    }
+
+    private static ValidationResult TooSmall(string queue, int least) => new(
+        $"{Section}:{queue} divided by {Section}:{nameof(Connections)} must be at least {least}: the largest request may go over one connection.",
+        [queue, nameof(Connections)]);
 }

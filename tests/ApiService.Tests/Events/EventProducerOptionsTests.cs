@@ -1,0 +1,27 @@
+using System.ComponentModel.DataAnnotations;
+using CloudNative.ApiService.Events;
+
+namespace CloudNative.ApiService.Tests.Events;
+
+public sealed class EventProducerOptionsTests
+{
+    [Fact]
+    public void Validate_DefaultsWithAnyNumberOfConnections_AreTaken() =>
+        Assert.All(Enumerable.Range(1, 12), connections => Assert.Empty(Errors(new EventProducerOptions { Connections = connections })));
+
+    [Fact]
+    public void Validate_ShareThatTheLargestRequestDoesNotFit_NamesTheKeys()
+    {
+        Assert.StartsWith(
+            "Producer:QueueEvents divided by Producer:Connections", Assert.Single(Errors(new EventProducerOptions { QueueEvents = 19_999 })), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Producer:QueueKilobytes divided by Producer:Connections", Assert.Single(Errors(new EventProducerOptions { QueueKilobytes = 4 * 5_346 - 1 })), StringComparison.Ordinal);
+    }
+
+    private static List<string?> Errors(EventProducerOptions options)
+    {
+        var results = new List<ValidationResult>();
+        Validator.TryValidateObject(options, new ValidationContext(options), results, validateAllProperties: true);
+        return [.. results.Select(result => result.ErrorMessage)];
+    }
+}
