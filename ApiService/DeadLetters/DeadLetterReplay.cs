@@ -18,6 +18,7 @@ internal sealed class DeadLetterReplay(DeadLetterList letters, DeadLetterDesk de
     /// <summary>
     /// First the log, then the record of it: a process that dies in between leaves letters as they were, and a second replay of them counts nothing twice.
     /// </summary>
+    /// <exception cref="BacklogFullException">Too much waits to be counted: nothing was sent.</exception>
     /// <exception cref="BrokerUnavailableException">At least one event was not acknowledged: no letter is recorded as replayed.</exception>
     public async Task<IReadOnlyDictionary<Ulid, ReplayOutcome>> ReplayAsync(Actor actor, IReadOnlyCollection<Ulid> ids, CancellationToken cancellationToken)
     {
@@ -27,7 +28,10 @@ internal sealed class DeadLetterReplay(DeadLetterList letters, DeadLetterDesk de
         foreach (var (id, letter) in found.Where(entry => entry.Value.State != DeadLetterState.Discarded))
         {
             var errors = new List<FieldError>();
-            if (ReplayableEvent.Read(letter, errors) is { } usageEvent)
+            // Once is enough, and after the window in which duplicates are known a second time would count.
+            if (letter.State == DeadLetterState.Replayed)
+                outcomes[id] = new ReplayOutcome(letter, true, []);
+            else if (ReplayableEvent.Read(letter, errors) is { } usageEvent)
                 events.Add((id, usageEvent));
             else
                 outcomes[id] = new ReplayOutcome(letter, false, errors);

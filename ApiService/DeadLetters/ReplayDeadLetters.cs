@@ -60,9 +60,9 @@ internal static class ReplayDeadLetters
                 { Letter: { } letter } => DeadLetterEndpoints.WrongState(letter, "replayed"),
             };
         }
-        catch (BrokerUnavailableException)
+        catch (Exception e) when (PublishProblem.Of(e) is { } problem)
         {
-            return NotAcknowledged();
+            return problem;
         }
     }
 
@@ -84,9 +84,9 @@ internal static class ReplayDeadLetters
             return TypedResults.Ok(new Response(
                 [.. ids.Select(id => Describe(id, Ulid.TryParse(id, out var letterId) ? outcomes[letterId] : null))]));
         }
-        catch (BrokerUnavailableException)
+        catch (Exception e) when (PublishProblem.Of(e) is { } problem)
         {
-            return NotAcknowledged();
+            return problem;
         }
     }
 
@@ -98,7 +98,4 @@ internal static class ReplayDeadLetters
             id, false, $"Must be repaired first: {string.Join(' ', errors.Select(error => $"{error.Field}: {error.Message}"))}"),
         { Letter: { } letter } => new ReplayResult(id, false, $"The dead letter is {letter.State}."),
     };
-
-    private static ApiProblem NotAcknowledged() =>
-        Problem.Unavailable("Kafka did not acknowledge the events in time. Repeat the request: each event counts once.");
 }

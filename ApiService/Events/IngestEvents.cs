@@ -14,9 +14,6 @@ internal static class IngestEvents
     private const string Batch = "application/cloudevents-batch+json";
     private const string Json = "application/json";
 
-    // Counting what fills a quarter of the log takes longer than a broker that was away takes to come back.
-    private static readonly TimeSpan BacklogRetryAfter = TimeSpan.FromSeconds(10);
-
     public static void MapIngestEvents(this RouteGroupBuilder events) => events.MapPost("/", HandleAsync)
         .WithName("IngestEvents")
         .Accepts<CloudEvent>(Single, Batch, Json)
@@ -46,16 +43,9 @@ internal static class IngestEvents
             await producer.PublishAsync(user.TenantId(), events, cancellationToken);
             return TypedResults.NoContent();
         }
-        catch (BrokerUnavailableException)
+        catch (Exception e) when (PublishProblem.Of(e) is { } problem)
         {
-            return Problem.Unavailable(
-                "Kafka did not acknowledge the events in time. Send the request again with the same ids: each event counts once.");
-        }
-        catch (BacklogFullException)
-        {
-            return Problem.Unavailable(
-                "More events wait to be counted than Kafka may keep, so none are taken for now: nothing of this request was. Send it again later, with the same ids.",
-                BacklogRetryAfter);
+            return problem;
         }
     }
 

@@ -1,0 +1,19 @@
+using CloudNative.ApiService.Events;
+
+namespace CloudNative.ApiService.Tests.Events;
+
+public sealed class PublishProblemTests
+{
+    [Fact]
+    public void Of_WhatTheProducerThrows_Is503WithRetryAfter()
+    {
+        foreach (var exception in new Exception[] { new BacklogFullException(), new BrokerUnavailableException(new TimeoutException()) })
+        {
+            var problem = PublishProblem.Of(exception);
+            Assert.Equal(503, problem?.Status);
+            Assert.NotNull(problem?.RetryAfter);
+        }
+
+        Assert.Null(PublishProblem.Of(new InvalidOperationException()));
+    }
+}
