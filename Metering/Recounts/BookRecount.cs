@@ -14,8 +14,8 @@ namespace CloudNative.Metering.Recounts;
 /// </summary>
 public sealed class BookRecount(NpgsqlDataSource dataSource, TimeProvider clock)
 {
-    /// <summary>So long after its end an hour is taken to be closed. Records that are counted later lead to another recount.</summary>
-    public static readonly TimeSpan ClosedAfter = TimeSpan.FromMinutes(5);
+    /// <summary>So long after its end an hour is taken to be closed: it has been rolled up by then. Records that are counted later lead to another recount.</summary>
+    public static readonly TimeSpan ClosedAfter = RollupSealing.Delay + TimeSpan.FromMinutes(5);
 
     /// <summary>How far back hours are looked at.</summary>
     public static readonly TimeSpan LookBack = TimeSpan.FromDays(7);
@@ -26,7 +26,8 @@ public sealed class BookRecount(NpgsqlDataSource dataSource, TimeProvider clock)
     private const string TryLockSql = "select pg_try_advisory_lock(20261124, 3)";
     private const string UnlockSql = "select pg_advisory_unlock(20261124, 3)";
 
-    // acknowledged: of an hour whose books are gone altogether it still tells. Of an hour before the oldest segment, some events may have been dropped;
+    // acknowledged: of an hour whose books are gone altogether it still tells. A day's own recount (see CoarseRecount) is due whenever something was received
+    // on that day, and a tenant may differ in an hour in which it received nothing. Of an hour before the oldest segment, some events may have been dropped;
     // segment 1 is dropped first.
     private const string PendingSql = """
         with booked as (
@@ -35,7 +36,12 @@ public sealed class BookRecount(NpgsqlDataSource dataSource, TimeProvider clock)
                 select tenant_id, minute, received from ledger where minute >= @from and minute < @closed
                 union all
                 select tenant_id, minute, 0 from acknowledged where minute >= @from and minute < @closed
+                union all
+                select distinct tenant_id, date_trunc('day', minute, 'UTC') + interval '30 hours', 0 from ledger where minute >= @from - interval '30 hours'
+                union all
+                select tenant_id, hour, 0 from recounts where differences > 0
             ) as sides
+            where minute >= @from and minute < @closed
             group by tenant_id, hour
         )
         select booked.hour
@@ -70,6 +76,7 @@ public sealed class BookRecount(NpgsqlDataSource dataSource, TimeProvider clock)
 
     private const string ReceivedSql = "select tenant_id, sum(received)::bigint from ledger where minute >= @hour and minute < @end group by tenant_id";
 
+    // Every tenant that had a row gets it anew, so that what differed and now agrees is cleared.
     private const string KeepSql = """
         insert into recounts (tenant_id, hour, received, checked_at, differences, detail)
         select tenant_id, @hour, coalesce(sum(received), 0), @now, coalesce(max(differences), 0), coalesce(max(detail), '')
@@ -77,6 +84,10 @@ public sealed class BookRecount(NpgsqlDataSource dataSource, TimeProvider clock)
             select tenant_id, received, null::integer as differences, null::text as detail from ledger where minute >= @hour and minute < @end
             union all
             select tenant_id, 0, null, null from acknowledged where minute >= @hour and minute < @end
+            union all
+            select tenant_id, 0, null, null from ledger where @has_day and minute >= @hour - interval '30 hours' and minute < @hour - interval '6 hours'
+            union all
+            select tenant_id, 0, null, null from recounts where hour = @hour
             union all
             select tenant_id, null, differences, detail from unnest(@tenants, @differences, @details) as found (tenant_id, differences, detail)
         ) as hour
@@ -108,9 +119,12 @@ public sealed class BookRecount(NpgsqlDataSource dataSource, TimeProvider clock)
         }
     }
 
+    /// <summary>Hours that began before are closed.</summary>
+    internal static DateTimeOffset ClosedUntil(TimeProvider clock) => StartOfHour(clock.GetUtcNow() - ClosedAfter);
+
     private async Task<List<DateTimeOffset>> PendingAsync(NpgsqlConnection connection, int limit, CancellationToken cancellationToken)
     {
-        var closed = StartOfHour(clock.GetUtcNow() - ClosedAfter);
+        var closed = ClosedUntil(clock);
         await using var command = new NpgsqlCommand(PendingSql, connection);
         command.Parameters.AddWithValue("from", closed - LookBack);
         command.Parameters.AddWithValue("closed", closed);
@@ -191,6 +205,7 @@ public sealed class BookRecount(NpgsqlDataSource dataSource, TimeProvider clock)
         command.Parameters.AddWithValue("hour", hour);
         command.Parameters.AddWithValue("end", hour.AddHours(1));
         command.Parameters.AddWithValue("now", now);
+        command.Parameters.AddWithValue("has_day", hour.Hour == CoarseRecount.HourOfTheDayBefore);
         command.Parameters.Add(SqlArray.Of("tenants", NpgsqlDbType.Uuid, differing, recount => recount.TenantId.ToUuid()));
         command.Parameters.Add(SqlArray.Of("differences", NpgsqlDbType.Integer, differing, recount => recount.Differences));
         command.Parameters.Add(SqlArray.Of("details", NpgsqlDbType.Text, differing, recount => recount.Detail));

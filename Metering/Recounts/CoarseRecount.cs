@@ -6,7 +6,8 @@ namespace CloudNative.Metering.Recounts;
 /// <summary>Adds up the minutes of an hour, and at six in the morning those of the day before, and compares that with the hours and days that queries read.</summary>
 internal static class CoarseRecount
 {
-    private const int HourOfTheDayBefore = 6;
+    /// <summary>With this hour the whole day before is compared.</summary>
+    public const int HourOfTheDayBefore = 6;
 
     // Before its seal a piece is not rolled up yet, and hours of before a meter's hours_since never are: only its days are complete there.
     private const string Sql = """

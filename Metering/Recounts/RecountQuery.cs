@@ -9,7 +9,7 @@ namespace CloudNative.Metering.Recounts;
 public sealed record RecountSummary(int Hours, IReadOnlyList<HourRecount> Differing);
 
 /// <summary>Reads what the recounts found.</summary>
-public sealed class RecountQuery(NpgsqlDataSource dataSource)
+public sealed class RecountQuery(NpgsqlDataSource dataSource, TimeProvider clock)
 {
     private const string HoursSql = "select count(*)::integer from recounts where tenant_id = @tenant and hour > @from - interval '1 hour' and hour < @to";
 
@@ -20,7 +20,13 @@ public sealed class RecountQuery(NpgsqlDataSource dataSource)
         limit 100
         """;
 
-    private const string TotalSql = "select count(*), coalesce(sum(differences), 0)::bigint from recounts where differences > 0";
+    // Only hours that are still recounted: nothing could clear the alarm of the others.
+    private const string TotalSql = """
+        select count(*), coalesce(sum(differences), 0)::bigint
+        from recounts
+        where differences > 0 and hour >= @from
+          and (exists (select from event_segments where id = 1) or hour > (select min(opened_at) + interval '1 hour' from event_segments))
+        """;
 
     /// <summary>The tenant's hours that touch the range.</summary>
     public async Task<RecountSummary> RunAsync(Ulid tenantId, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
@@ -48,10 +54,11 @@ public sealed class RecountQuery(NpgsqlDataSource dataSource)
         return new RecountSummary(hours, differing);
     }
 
-    /// <summary>Of all tenants: hours that do not agree, and their differences.</summary>
+    /// <summary>Of all tenants, and as far back as is recounted: hours that do not agree, and their differences.</summary>
     public async Task<(long Hours, long Differences)> TotalAsync(CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(TotalSql);
+        command.Parameters.AddWithValue("from", BookRecount.ClosedUntil(clock) - BookRecount.LookBack);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return (reader.GetInt64(0), reader.GetInt64(1));

@@ -30,7 +30,7 @@ public sealed class RecountWorkerTests(TestServers servers) : IAsyncDisposable
             """);
         var logger = new Errors();
         using var worker = new RecountWorker(
-            new BookRecount(database.Source, TimeProvider.System), new RecountQuery(database.Source),
+            new BookRecount(database.Source, TimeProvider.System), new RecountQuery(database.Source, TimeProvider.System),
             Options.Create(new RecountOptions { Interval = TimeSpan.FromMilliseconds(100) }), _services.GetRequiredService<IMeterFactory>(), TimeProvider.System, logger);
         await worker.StartAsync(Cancellation);
 

@@ -48,7 +48,7 @@ public sealed class BookRecountTests(TestServers servers)
         var found = await recount.RunAsync(10, Cancellation);
 
         Assert.Contains(found, hour => hour.Hour == Noon && hour.TenantId == database.TenantId && hour.Detail.Length > 0);
-        Assert.True((await new RecountQuery(database.Source).TotalAsync(Cancellation)).Differences > 0);
+        Assert.True((await TotalAsync(database)).Differences > 0);
         Assert.NotEmpty((await SummaryAsync(database)).Differing);
 
         await database.ScalarAsync("""
@@ -58,7 +58,7 @@ public sealed class BookRecountTests(TestServers servers)
             select 1
             """);
         Assert.Empty(await recount.RunAsync(10, Cancellation));
-        Assert.Equal((0, 0), await new RecountQuery(database.Source).TotalAsync(Cancellation));
+        Assert.Equal((0, 0), await TotalAsync(database));
     }
 
     [Theory]
@@ -83,6 +83,7 @@ public sealed class BookRecountTests(TestServers servers)
     [Theory]
     [InlineData(12, "update coarse_rollups set total = total + 1 where hours = 1", "12:00 meter 'sum': the hour has 2 events and 3, its minutes make 2 and 2")]
     [InlineData(12, "delete from coarse_rollups", "12:00 meter 'sum': the hour has 0 events and none, its minutes make 2 and 2")]
+    [InlineData(12, "update coarse_rollups set events = 5 where hours = 24", "2026-03-01 00:00 meter 'sum': the day has 5 events and 2, its minutes make 2 and 2")]
     [InlineData(30, "update coarse_rollups set events = 5 where hours = 24", "2026-03-01 00:00 meter 'sum': the day has 5 events and 2, its minutes make 2 and 2")]
     public async Task Run_HoursAndDaysThatAreNotTheirMinutes_AreFound(int hourOfIngest, string hand, string detail)
     {
@@ -126,6 +127,39 @@ public sealed class BookRecountTests(TestServers servers)
     }
 
     [Fact]
+    public async Task Run_TenantWithoutRecordsInTheHour_IsClearedWhenItAgrees()
+    {
+        await using var database = await MeteringDatabase.CreateAsync(servers);
+        await database.AddMeterAsync("sum");
+        var hour = Noon.AddHours(-3);
+        await StoreAsync(database, database.Record(0, "early", time: hour), database.Record(0, "other") with { IngestedAt = Noon.AddHours(-1) });
+        await database.ExecuteAsync($"""
+            update coarse_rollups set total = 7 where hours = 1;
+            insert into ledger (tenant_id, minute, stream_id, partition, received, counted, duplicates, unmatched, dead_lettered)
+            values (gen_random_uuid(), '{hour:O}', {database.StreamId}, 0, 0, 0, 0, 0, 0)
+            """);
+        var recount = new BookRecount(database.Source, _clock);
+        Assert.Contains(await recount.RunAsync(10, Cancellation), found => found.Hour == hour && found.TenantId == database.TenantId);
+
+        await database.ExecuteAsync("update coarse_rollups set total = 1 where hours = 1");
+
+        Assert.Empty(await recount.RunAsync(10, Cancellation));
+        Assert.Equal((0, 0), await TotalAsync(database));
+    }
+
+    [Theory]
+    [InlineData("2026-02-22 12:00Z", true)]
+    [InlineData("2026-02-22 11:00Z", false)]
+    public async Task Total_HoursBeyondTheLookBack_AreNotAlarmedAbout(string hour, bool isAlarm)
+    {
+        await using var database = await MeteringDatabase.CreateAsync(servers);
+        await database.ExecuteAsync($"insert into recounts values (gen_random_uuid(), '{hour}', 5, now(), 3, 'by hand')");
+        _clock.AdjustTime(Noon.AddMinutes(10));
+
+        Assert.Equal(isAlarm ? (1, 3) : (0, 0), await TotalAsync(database));
+    }
+
+    [Fact]
     public async Task Run_HourThatGotMoreSince_IsRecounted()
     {
         await using var database = await CreateAsync();
@@ -156,7 +190,7 @@ public sealed class BookRecountTests(TestServers servers)
     public async Task Run_HourThatIsNotOver_IsLeft()
     {
         await using var database = await CreateAsync();
-        _clock.AdjustTime(Noon.AddHours(2).AddMinutes(4));
+        _clock.AdjustTime(Noon.AddHours(2).AddMinutes(9));
 
         await new BookRecount(database.Source, _clock).RunAsync(10, Cancellation);
 
@@ -198,6 +232,8 @@ public sealed class BookRecountTests(TestServers servers)
         await new UsageEventStore(database.Source, new StoredKeys(SegmentPolicy.Default)).StoreAsync([MeteringDatabase.Batch(claim, numbered)], Cancellation);
     }
 
+    private Task<(long Hours, long Differences)> TotalAsync(MeteringDatabase database) => new RecountQuery(database.Source, _clock).TotalAsync(Cancellation);
+
     private static Task<RecountSummary> SummaryAsync(MeteringDatabase database) =>
-        new RecountQuery(database.Source).RunAsync(database.TenantId, Noon.AddDays(-1), Noon.AddDays(1), Cancellation);
+        new RecountQuery(database.Source, TimeProvider.System).RunAsync(database.TenantId, Noon.AddDays(-1), Noon.AddDays(1), Cancellation);
 }
