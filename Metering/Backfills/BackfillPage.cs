@@ -24,6 +24,7 @@ internal sealed class BackfillPage
     private readonly RollupDeltas _rollups = new();
     private byte[] _buffer = [];
     private BackfillPosition _position;
+    private BackfillPosition _lastEvent;
     private int _lostSegments;
     private long _refused;
     private string? _error;
@@ -55,10 +56,12 @@ internal sealed class BackfillPage
         return page;
     }
 
-    /// <summary>One short transaction: the position, which must not have moved, and then what was counted.</summary>
+    /// <summary>One short transaction: the counting lock, so that nothing else is held while it is waited for; the position, which must not have moved; what was counted.</summary>
     public async Task<BackfillStep> WriteAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var counting = new NpgsqlCommand(CountingLock.SharedSql, connection);
+        await counting.ExecuteNonQueryAsync(cancellationToken);
         try
         {
             if (!await AdvanceAsync(connection, cancellationToken))
@@ -99,7 +102,7 @@ internal sealed class BackfillPage
         while (await reader.ReadAsync(cancellationToken))
         {
             Scanned++;
-            _position = _position with { Time = reader.GetFieldValue<DateTimeOffset>(0), Key = reader.GetGuid(1) };
+            _lastEvent = _position = _position with { Time = reader.GetFieldValue<DateTimeOffset>(0), Key = reader.GetGuid(1) };
             if (!reader.IsDBNull(5) && !_starts.IsLive(reader.GetInt32(2), reader.GetInt32(3), reader.GetInt64(4)))
                 Count(reader);
         }
@@ -127,7 +130,7 @@ internal sealed class BackfillPage
     private void Refuse(Exception exception)
     {
         _refused++;
-        _error = $"An event at {_position.Time:O} (key {_position.Key}) could not be counted: {exception.Message}";
+        _error = $"An event at {_lastEvent.Time:O} (key {_lastEvent.Key}) could not be counted: {exception.Message}";
     }
 
     private ReadOnlyMemory<byte> Bytes(NpgsqlDataReader reader, int ordinal)
@@ -179,7 +182,6 @@ internal sealed class BackfillPage
         {
             BatchCommands =
             {
-                new(CountingLock.SharedSql),
                 RollupWriter.SeriesCommand([.. _rollups.Series.OrderBy(series => series.Key)]),
                 RollupWriter.RollupsCommand(_rollups.Rows, _claim.HoursSince),
             },

@@ -45,9 +45,9 @@ public sealed class MeterBackfill(NpgsqlDataSource dataSource)
         if (_catalog.Find(claim.MeterId) is not { } meter)
             return await CancelAsync(connection, claim, cancellationToken);
 
-        var page = await TakeAheadAsync(claim) ?? await ReadAsync(meter, claim, pageSize, cancellationToken);
+        var page = await TakeAheadAsync(claim, cancellationToken) ?? await ReadAsync(meter, claim, pageSize, cancellationToken);
         if (page.Next is { } next)
-            _ahead = new ReadAhead(claim with { Position = next }, ReadAsync(meter, claim with { Position = next }, pageSize, cancellationToken));
+            _ahead = StartAhead(meter, claim with { Position = next }, pageSize, cancellationToken);
         while (true)
         {
             try
@@ -72,12 +72,33 @@ public sealed class MeterBackfill(NpgsqlDataSource dataSource)
     /// <summary>What the values are to blame for: PostgreSQL's classes 22 (data exception), 23 (constraint) and 54 (a limit of the program).</summary>
     internal static bool IsRefusal(PostgresException exception) => exception.SqlState[..2] is "22" or "23" or "54";
 
+    private ReadAhead StartAhead(CountingMeter meter, BackfillClaim claim, int size, CancellationToken cancellationToken)
+    {
+        var page = ReadAsync(meter, claim, size, cancellationToken);
+
+        // It may be dropped; its failure is then nobody's concern.
+        _ = page.ContinueWith(
+            static read => read.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        return new ReadAhead(claim, page);
+    }
+
     /// <summary>The page that was read ahead, if it is the one that is claimed: the position may have moved, or not.</summary>
-    private async Task<BackfillPage?> TakeAheadAsync(BackfillClaim claim)
+    private async Task<BackfillPage?> TakeAheadAsync(BackfillClaim claim, CancellationToken cancellationToken)
     {
         var ahead = _ahead;
         _ahead = null;
-        return ahead?.Claim.MeterId == claim.MeterId && ahead.Claim.Position == claim.Position ? await ahead.Page : null;
+        if (ahead?.Claim.MeterId != claim.MeterId || ahead.Claim.Position != claim.Position)
+            return null;
+
+        try
+        {
+            return await ahead.Page;
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Read again now: the claim would hold the others off until it ends.
+            return null;
+        }
     }
 
     private async Task<BackfillPage> ReadAsync(CountingMeter meter, BackfillClaim claim, int size, CancellationToken cancellationToken)

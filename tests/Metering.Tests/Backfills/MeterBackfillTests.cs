@@ -1,14 +1,18 @@
+using System.Diagnostics;
 using System.Text;
 using CloudNative.Metering.Backfills;
 using CloudNative.Metering.Events;
 using CloudNative.Metering.Meters;
 using CloudNative.Metering.Segments;
 using CloudNative.Tests;
+using Npgsql;
 
 namespace CloudNative.Metering.Tests.Backfills;
 
 public sealed class MeterBackfillTests(TestServers servers)
 {
+    private const string ThisDatabase = "database = (select oid from pg_database where datname = current_database())";
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -92,6 +96,62 @@ public sealed class MeterBackfillTests(TestServers servers)
         var progress = await new BackfillQuery(database.Source).FindAsync(meter.Id, Cancellation);
         Assert.Equal((BackfillState.Done, 9, 10, 1), (progress!.State, progress.Counted, progress.Scanned, progress.Refused));
         Assert.Contains("poison", progress.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunPage_RefusedEventAtTheEndOfASegment_IsReportedWithItsPlace()
+    {
+        await using var database = await MeteringDatabase.CreateAsync(servers);
+        await StoreAsync(database, "a");
+        await CloseSegmentAsync(database);
+        var meter = await database.AddMeterAsync("late");
+        await database.ExecuteAsync("alter table series add constraint poison check (subject <> 'acme')");
+
+        await RunAsync(database);
+
+        var progress = await new BackfillQuery(database.Source).FindAsync(meter.Id, Cancellation);
+        Assert.StartsWith($"An event at {MeteringDatabase.Noon:O} ", progress!.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunPage_ReadAheadThatFailed_IsReadAgain()
+    {
+        await using var database = await MeteringDatabase.CreateAsync(servers);
+        await StoreAsync(database, "a", "b", "c");
+        await CloseSegmentAsync(database);
+        await StoreAsync(database, "d");
+        var meter = await database.AddMeterAsync("late");
+        var backfill = new MeterBackfill(database.Source);
+        await using (var other = await database.Source.OpenConnectionAsync(Cancellation))
+        await using (var transaction = await other.BeginTransactionAsync(Cancellation))
+        {
+            await using var hold = new NpgsqlCommand("lock table usage_events_2", other);
+            await hold.ExecuteNonQueryAsync(Cancellation);
+            await backfill.RunPageAsync(2, Cancellation);
+            await UntilAsync(database, $"select count(*) filter (where pg_terminate_backend(pid)) from pg_locks where not granted and relation = 'usage_events_2'::regclass and {ThisDatabase}");
+        }
+
+        Assert.Equal((2, true), await backfill.RunPageAsync(10, Cancellation) is { } step ? (step.Scanned, step.IsDone) : default);
+        Assert.Equal("4", await database.TotalAsync(meter));
+    }
+
+    [Fact]
+    public async Task RunPage_WhileItWaitsForTheCountingLock_HoldsNoRow()
+    {
+        await using var database = await MeteringDatabase.CreateAsync(servers);
+        await StoreAsync(database, "a");
+        await database.AddMeterAsync("late");
+        await using var other = await database.Source.OpenConnectionAsync(Cancellation);
+        await using var transaction = await other.BeginTransactionAsync(Cancellation);
+        await using var hold = new NpgsqlCommand("select pg_advisory_xact_lock(20261124, 1)", other);
+        await hold.ExecuteNonQueryAsync(Cancellation);
+
+        var page = new MeterBackfill(database.Source).RunPageAsync(10, Cancellation);
+        await UntilAsync(database, $"select count(*) from pg_locks where not granted and locktype = 'advisory' and {ThisDatabase}");
+
+        Assert.Equal(1, await database.ScalarAsync("select count(*) from (select from meter_backfills for update skip locked) as free"));
+        await transaction.CommitAsync(Cancellation);
+        Assert.True((await page)!.IsDone);
     }
 
     [Fact]
@@ -183,6 +243,16 @@ public sealed class MeterBackfillTests(TestServers servers)
 
         foreach (var meter in meters)
             Assert.Equal($"{Before + Meanwhile}", await database.TotalAsync(meter));
+    }
+
+    private static async Task UntilAsync(MeteringDatabase database, string countSql)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (await database.ScalarAsync(countSql) == 0)
+        {
+            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(20), $"still 0 after 20 s: {countSql}");
+            await Task.Delay(5, Cancellation);
+        }
     }
 
     private static UsageEventStore Store(MeteringDatabase database) => new(database.Source, new StoredKeys(SegmentPolicy.Default));
