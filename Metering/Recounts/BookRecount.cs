@@ -74,7 +74,7 @@ public sealed class BookRecount(NpgsqlDataSource dataSource, TimeProvider clock)
         order by minute, partition
         """;
 
-    private const string ReceivedSql = "select tenant_id, sum(received)::bigint from ledger where minute >= @hour and minute < @end group by tenant_id";
+    private const string TenantsSql = "select distinct tenant_id from ledger where minute >= @hour and minute < @end";
 
     // Every tenant that had a row gets it anew, so that what differed and now agrees is cleared.
     private const string KeepSql = """
@@ -175,9 +175,9 @@ public sealed class BookRecount(NpgsqlDataSource dataSource, TimeProvider clock)
         NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset hour, Dictionary<Ulid, List<string>> found, CancellationToken cancellationToken)
     {
         var rollups = new RollupRecount(connection, await MeterCatalog.LoadAsync(connection, transaction, cancellationToken), hour);
-        foreach (var (tenant, received) in await ReceivedAsync(connection, hour, cancellationToken))
+        foreach (var tenant in await TenantsAsync(connection, hour, cancellationToken))
         {
-            var differences = await rollups.CompareAsync(tenant, received, cancellationToken);
+            var differences = await rollups.CompareAsync(tenant, cancellationToken);
             if (differences.Count > 0)
                 found[tenant] = [.. found.GetValueOrDefault(tenant) ?? [], .. differences];
         }
@@ -186,15 +186,15 @@ public sealed class BookRecount(NpgsqlDataSource dataSource, TimeProvider clock)
             found[tenant] = [.. found.GetValueOrDefault(tenant) ?? [], difference];
     }
 
-    private static async Task<List<(Ulid Tenant, long Received)>> ReceivedAsync(NpgsqlConnection connection, DateTimeOffset hour, CancellationToken cancellationToken)
+    private static async Task<List<Ulid>> TenantsAsync(NpgsqlConnection connection, DateTimeOffset hour, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(ReceivedSql, connection);
+        await using var command = new NpgsqlCommand(TenantsSql, connection);
         command.Parameters.AddWithValue("hour", hour);
         command.Parameters.AddWithValue("end", hour.AddHours(1));
-        var tenants = new List<(Ulid, long)>();
+        var tenants = new List<Ulid>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
-            tenants.Add((reader.GetGuid(0).ToUlid(), reader.GetInt64(1)));
+            tenants.Add(reader.GetGuid(0).ToUlid());
         return tenants;
     }
 

@@ -10,15 +10,24 @@ namespace CloudNative.Metering.Recounts;
 /// <summary>Counts the events of an hour again for every meter of a tenant, by the code that counts, and compares that with the rollups.</summary>
 internal sealed class RollupRecount(NpgsqlConnection connection, MeterCatalog catalog, DateTimeOffset hour)
 {
-    /// <summary>Of a tenant with more events in the hour than this, one minute is counted: some seconds of work are what an hour may cost.</summary>
+    /// <summary>At most so many events are counted for a meter, of as many minutes as have them: some seconds of work, and their series in memory.</summary>
     public const long MaxEvents = 1_000_000;
+
+    private const int MinutesOfAnHour = 60;
 
     private const int MaxDifferences = 1_000;
 
     private const string EventsSql = """
-        select type, subject, time, stream_id, partition, "offset", segment, key, event
+        select subject, time, stream_id, partition, "offset", segment, key, event
+        from usage_events
+        where tenant_id = @tenant and time >= @from and time < @to and type = @type
+        """;
+
+    private const string StoredSql = """
+        select type, extract(minute from time at time zone 'UTC')::integer, count(*)
         from usage_events
         where tenant_id = @tenant and time >= @from and time < @to and type = any (@types)
+        group by 1, 2
         """;
 
     // Where segments were dropped, an event that came long before its time may be gone, and its rollup stays.
@@ -30,10 +39,10 @@ internal sealed class RollupRecount(NpgsqlConnection connection, MeterCatalog ca
         ), kept as (
             select r.series, r.minute, r.events, r.total
             from series s join rollups r on r.series = s.key
-            where s.meter_id = any (@meters) and r.minute >= @from and r.minute < @to
+            where s.meter_id = @meter and r.minute >= @from and r.minute < @to
         )
-        select series.meter_id, minute, coalesce(kept.events, 0), coalesce(counted.events, 0), coalesce(kept.total::text, 'none'), coalesce(counted.total::text, 'none')
-        from counted full join kept using (series, minute) left join series on series.key = series
+        select minute, coalesce(kept.events, 0), coalesce(counted.events, 0), coalesce(kept.total::text, 'none'), coalesce(counted.total::text, 'none')
+        from counted full join kept using (series, minute)
         where (coalesce(kept.events, 0) <> coalesce(counted.events, 0) or kept.total is distinct from counted.total)
           and (exists (select from event_segments where id = 1) or coalesce(kept.events, 0) <= coalesce(counted.events, 0))
         order by minute
@@ -41,61 +50,95 @@ internal sealed class RollupRecount(NpgsqlConnection connection, MeterCatalog ca
         """;
 
     /// <summary>What does not agree, in words.</summary>
-    public async Task<IReadOnlyList<string>> CompareAsync(Ulid tenantId, long received, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> CompareAsync(Ulid tenantId, CancellationToken cancellationToken)
     {
         var meters = catalog.Of(tenantId).ToList();
-        if (meters.Count == 0)
-            return [];
-
-        var minute = hour.AddMinutes(hour.Hour * 7 % 60);
-        var (from, to) = received <= MaxEvents ? (hour, hour.AddHours(1)) : (minute, minute.AddMinutes(1));
-        var deltas = await CountAsync(tenantId, meters, from, to, cancellationToken);
-        await using var command = new NpgsqlCommand(CompareSql, connection) { CommandTimeout = 0 };
-        command.Parameters.AddWithValue("from", from);
-        command.Parameters.AddWithValue("to", to);
-        command.Parameters.AddWithValue("limit", MaxDifferences);
-        command.Parameters.Add(SqlArray.Of("meters", NpgsqlDbType.Uuid, meters, meter => meter.Id.ToUuid()));
-        command.Parameters.Add(SqlArray.Of("series", NpgsqlDbType.Uuid, deltas, row => row.Series));
-        command.Parameters.Add(SqlArray.Of("minutes", NpgsqlDbType.TimestampTz, deltas, row => row.Minute));
-        command.Parameters.Add(SqlArray.Of("events", NpgsqlDbType.Bigint, deltas, row => row.Events));
-        command.Parameters.Add(SqlArray.Of("totals", NpgsqlDbType.Numeric, deltas, row => row.Total));
-        var slugs = meters.ToDictionary(meter => meter.Id, meter => meter.Slug);
+        var stored = await StoredAsync(tenantId, meters, cancellationToken);
         var differences = new List<string>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
+        foreach (var meter in meters)
         {
-            var slug = reader.IsDBNull(0) ? "of a series that is gone" : $"'{slugs[reader.GetGuid(0).ToUlid()]}'";
-            differences.Add(
-                $"{reader.GetFieldValue<DateTimeOffset>(1):HH:mm} meter {slug}: the rollups have {reader.GetInt64(2)} events and {reader.GetString(4)}, "
-                + $"the stored events make {reader.GetInt64(3)} and {reader.GetString(5)}");
+            if (Stretch(stored[meter.EventType], MaxEvents, hour.Hour * 7 % MinutesOfAnHour) is var (first, minutes))
+                await CompareAsync(meter, hour.AddMinutes(first), hour.AddMinutes(first + minutes), differences, cancellationToken);
         }
 
         return differences;
     }
 
-    private async Task<IReadOnlyCollection<RollupDelta>> CountAsync(
-        Ulid tenantId, List<CountingMeter> meters, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    /// <summary>The whole hour, if it has at most so many events; else the minutes from <paramref name="start"/> on that have, or from the next minute that has; null when none has.</summary>
+    internal static (int First, int Minutes)? Stretch(IReadOnlyList<long> events, long max, int start)
     {
-        var coverages = await MeterCoverage.LoadAsync(connection, [.. meters.Select(meter => meter.Id)], cancellationToken);
-        var byType = meters.ToLookup(meter => meter.EventType);
-        var deltas = new RollupDeltas();
-        await using var command = new NpgsqlCommand(EventsSql, connection) { CommandTimeout = 0 };
+        if (events.Sum() <= max)
+            return (0, events.Count);
+
+        for (var skipped = 0; skipped < events.Count; skipped++)
+        {
+            var first = (start + skipped) % events.Count;
+            var (sum, minutes) = (0L, 0);
+            while (first + minutes < events.Count && sum + events[first + minutes] <= max)
+                sum += events[first + minutes++];
+            if (minutes > 0)
+                return (first, minutes);
+        }
+
+        return null;
+    }
+
+    /// <summary>By type: how many events each minute of the hour has.</summary>
+    private async Task<Dictionary<string, long[]>> StoredAsync(Ulid tenantId, List<CountingMeter> meters, CancellationToken cancellationToken)
+    {
+        var stored = meters.Select(meter => meter.EventType).Distinct().ToDictionary(type => type, _ => new long[MinutesOfAnHour]);
+        await using var command = new NpgsqlCommand(StoredSql, connection) { CommandTimeout = 0 };
         command.Parameters.AddWithValue("tenant", tenantId.ToUuid());
+        command.Parameters.AddWithValue("from", hour);
+        command.Parameters.AddWithValue("to", hour.AddHours(1));
+        command.Parameters.AddWithValue("types", stored.Keys.ToArray());
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            stored[reader.GetString(0)][reader.GetInt32(1)] = reader.GetInt64(2);
+        return stored;
+    }
+
+    private async Task CompareAsync(CountingMeter meter, DateTimeOffset from, DateTimeOffset to, List<string> differences, CancellationToken cancellationToken)
+    {
+        var deltas = await CountAsync(meter, from, to, cancellationToken);
+        await using var command = new NpgsqlCommand(CompareSql, connection) { CommandTimeout = 0 };
         command.Parameters.AddWithValue("from", from);
         command.Parameters.AddWithValue("to", to);
-        command.Parameters.AddWithValue("types", byType.Select(type => type.Key).ToArray());
+        command.Parameters.AddWithValue("limit", MaxDifferences);
+        command.Parameters.AddWithValue("meter", meter.Id.ToUuid());
+        command.Parameters.Add(SqlArray.Of("series", NpgsqlDbType.Uuid, deltas, row => row.Series));
+        command.Parameters.Add(SqlArray.Of("minutes", NpgsqlDbType.TimestampTz, deltas, row => row.Minute));
+        command.Parameters.Add(SqlArray.Of("events", NpgsqlDbType.Bigint, deltas, row => row.Events));
+        command.Parameters.Add(SqlArray.Of("totals", NpgsqlDbType.Numeric, deltas, row => row.Total));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            var (subject, time) = (reader.GetString(1), reader.GetFieldValue<DateTimeOffset>(2));
-            var position = new BackfillPosition(reader.GetInt32(6), time, reader.GetGuid(7));
-            var place = new EventPlace(reader.GetInt32(3), reader.GetInt32(4), reader.GetInt64(5), position);
-            using var data = StoredEventData.Parse(reader.GetFieldValue<byte[]>(8));
-            foreach (var meter in byType[reader.GetString(0)].Where(meter => coverages[meter.Id].Includes(place)))
-            {
-                if (meter.TryCount(subject, time, data?.RootElement ?? default, out var contribution, out _))
-                    deltas.Add(contribution, time);
-            }
+            differences.Add(
+                $"{reader.GetFieldValue<DateTimeOffset>(0):HH:mm} meter '{meter.Slug}': the rollups have {reader.GetInt64(1)} events and {reader.GetString(3)}, "
+                + $"the stored events make {reader.GetInt64(2)} and {reader.GetString(4)}");
+        }
+    }
+
+    private async Task<IReadOnlyCollection<RollupDelta>> CountAsync(CountingMeter meter, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        var coverage = await MeterCoverage.LoadAsync(connection, meter.Id, cancellationToken);
+        var deltas = new RollupDeltas();
+        await using var command = new NpgsqlCommand(EventsSql, connection) { CommandTimeout = 0 };
+        command.Parameters.AddWithValue("tenant", meter.TenantId.ToUuid());
+        command.Parameters.AddWithValue("from", from);
+        command.Parameters.AddWithValue("to", to);
+        command.Parameters.AddWithValue("type", meter.EventType);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var (subject, time) = (reader.GetString(0), reader.GetFieldValue<DateTimeOffset>(1));
+            var position = new BackfillPosition(reader.GetInt32(5), time, reader.GetGuid(6));
+            if (!coverage.Includes(new EventPlace(reader.GetInt32(2), reader.GetInt32(3), reader.GetInt64(4), position)))
+                continue;
+
+            using var data = StoredEventData.Parse(reader.GetFieldValue<byte[]>(7));
+            if (meter.TryCount(subject, time, data?.RootElement ?? default, out var contribution, out _))
+                deltas.Add(contribution, time);
         }
 
         return deltas.Rows;

@@ -159,6 +159,17 @@ public sealed class BookRecountTests(TestServers servers)
         Assert.Equal(isAlarm ? (1, 3) : (0, 0), await TotalAsync(database));
     }
 
+    [Theory]
+    [InlineData(10, 1, 0, 4)]
+    [InlineData(9, 1, 1, 3)]
+    [InlineData(4, 1, 2, 2)]
+    [InlineData(4, 3, 3, 1)]
+    public void Stretch_SoManyEventsInTheHour_IsAsManyMinutesAsAreBounded(long max, int start, int first, int minutes) =>
+        Assert.Equal((first, minutes), RollupRecount.Stretch([2, 5, 1, 2], max, start));
+
+    [Fact]
+    public void Stretch_EveryMinuteHasMore_IsNone() => Assert.Null(RollupRecount.Stretch([2, 5, 3, 2], 1, 0));
+
     [Fact]
     public async Task Run_HourThatGotMoreSince_IsRecounted()
     {
