@@ -131,7 +131,8 @@ public sealed class ExplainEventTests(TestApi api)
     [InlineData("meter=tokens&filterGroupBy={\"model\":1}", "filterGroupBy invalid")]
     [InlineData("meter=tokens&filterGroupBy=model", "filterGroupBy invalid")]
     [InlineData("meter=tokens&filterGroupBy[model]=a&filterGroupBy[model]=b", "filterGroupBy[model] too_many")]
-    [InlineData("meter=tokens&filterGroupBY[model]=a", "filterGroupBY[model] unknown")]
+    [InlineData("meter=tokens&filterGroupBY[colour]=a", "filterGroupBy[colour] unknown")]
+    [InlineData("meter=tokens&filtergroupby=model", "filterGroupBy invalid")]
     public async Task List_FaultyFilter_IsRefused(string query, string error)
     {
         await using var tenant = await OpenAsync();
