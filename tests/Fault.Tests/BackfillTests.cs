@@ -21,21 +21,26 @@ public abstract class BackfillTests(FaultySystem system, ITestOutputHelper outpu
 
         await using var load = LoadGenerator.Start(tenant, Random, ledger: ledger);
         await load.ProgressAsync(100);
-        await tenant.CreateMetersAsync(Cancellation);
         await System.Sink[1].StartAsync(Cancellation);
+        await tenant.CreateMetersAsync(Cancellation);
+        await Eventually.GetAsync(_ => StateAsync(tenant, TestTenant.Sum), state => state.Scanned > 0, "the backfill has begun");
+        var kills = new List<(string? State, long Scanned)>();
         for (var kill = 0; kill < Kills; kill++)
         {
-            await AtRandomAsync(500);
+            await AtRandomAsync(200);
             var sink = System.Sink[kill % 2];
             await sink.KillAsync(Cancellation);
-            Output.WriteLine($"Killed at {await StateAsync(tenant, TestTenant.Count)}");
+            kills.Add(await StateAsync(tenant, TestTenant.Sum));
             await sink.StartAsync(Cancellation);
         }
+
+        Output.WriteLine($"Killed at {string.Join(", ", kills)}");
 
         await load.StopAsync();
         foreach (var meter in (string[])[TestTenant.Count, TestTenant.Sum])
             await Eventually.GetAsync(_ => StateAsync(tenant, meter), state => state.State == "DONE", $"the backfill of {meter} is done");
         await Checker.CheckAsync(tenant, ledger, Cancellation, new Expected { MayBeUnmatched = true });
+        Assert.Contains(kills, state => state.State != "DONE" && state.Scanned > 0);
     }
 
     private static async Task<(string? State, long Scanned)> StateAsync(TestTenant tenant, string meter)

@@ -31,7 +31,7 @@ public abstract class ConnectionTests(FaultySystem system, ITestOutputHelper out
         var link = System.Links.SinkToPostgres!;
         for (var broken = 0; broken < BrokenAnswers; broken++)
         {
-            await System.UntilCountingAsync(Cancellation);
+            await System.UntilCountingAsync(load, Cancellation);
             await link.BreakAfterAsync(Random.Next(1, MostBytes), Cancellation);
             await AtRandomAsync(500);
             await link.HealAsync(Cancellation);

@@ -28,7 +28,7 @@ public abstract class DuplicateTests(FaultySystem system, ITestOutputHelper outp
         await sending;
 
         await Checker.CheckAsync(tenant, ledger, Cancellation);
-        Assert.Equal(first with { Received = 2 * Day, Duplicates = Day }, await Books.ReadAsync(tenant, Cancellation));
+        Assert.Equal(first with { Received = 2 * Day, Duplicates = Day, Acknowledged = 2 * Day }, await Books.ReadAsync(tenant, Cancellation));
     }
 
     [Fact]

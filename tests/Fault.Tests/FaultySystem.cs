@@ -3,6 +3,7 @@ using Aspire.Hosting.Processes;
 using Aspire.Hosting.Servers.Postgres;
 using Aspire.Hosting.Servers.Redis;
 using Aspire.Hosting.Tools;
+using CloudNative.Fault.Tests.Load;
 using CloudNative.Fault.Tests.Parts;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -106,11 +107,18 @@ public abstract class FaultySystem : IAsyncLifetime
         await Eventually.SucceedsAsync(CheckHealthAsync, "the API and the first sink are healthy");
     }
 
-    /// <summary>Waits until sinks have counted something more.</summary>
-    internal async Task UntilCountingAsync(CancellationToken cancellationToken)
+    /// <summary>Waits until sinks have counted something more of the load.</summary>
+    internal async Task UntilCountingAsync(LoadGenerator load, CancellationToken cancellationToken)
     {
         var before = await CountedAsync(cancellationToken);
-        await Eventually.GetAsync(CountedAsync, counted => counted > before, "records are being counted");
+        await Eventually.GetAsync(
+            async token =>
+            {
+                await load.EnsureSendingAsync();
+                return await CountedAsync(token);
+            },
+            counted => counted > before,
+            "records are being counted");
     }
 
     /// <summary>What the services said last.</summary>
@@ -162,9 +170,10 @@ public abstract class FaultySystem : IAsyncLifetime
         var cache = RedisConnection(Links.ApiToRedis?.Port ?? redis);
         (Api, ApiAddress) = services.Api("api", database, cache, Broker.Addresses.Api);
         (AnotherApi, AnotherApiAddress) = services.Api("api-2", database, cache, Broker.Addresses.Api);
-        var sinkDatabase = ConnectionString(Links.SinkToPostgres?.Port ?? postgres);
         for (var number = 1; number <= Sinks; number++)
         {
+            // Only the first one's link is disturbed: what it does then can be seen from the others.
+            var sinkDatabase = ConnectionString(number == 1 && Links.SinkToPostgres is { } link ? link.Port : postgres);
             var (sink, address) = services.Sink($"sink-{number}", sinkDatabase, Broker.Addresses.Sink, acceptsLostRecords: number - 1 == LostRecordsSink);
             _sinks.Add(sink);
             _sinkAddress ??= address;

@@ -71,8 +71,9 @@ public abstract class LogTests(FaultySystem system, ITestOutputHelper output) : 
     private protected static Task StopAsync(Part part) => part.EndAsync(StopSignal.Terminate, Grace, Cancellation);
 
     /// <summary>Each event has a subject of its own: every partition gets dozens.</summary>
-    private protected Task SendAsync(TestTenant tenant, EventLedger ledger) => LoadGenerator.SendSafelyAsync(
-        tenant, [.. Enumerable.Range(0, Events).Select(number => SentEvent.New(Random) with { Subject = $"subject-of-{number}" })], ledger, Cancellation);
+    private protected List<SentEvent> Many() => [.. Enumerable.Range(0, Events).Select(number => SentEvent.New(Random) with { Subject = $"subject-of-{number}" })];
+
+    private protected Task SendAsync(TestTenant tenant, EventLedger ledger) => LoadGenerator.SendSafelyAsync(tenant, Many(), ledger, Cancellation);
 }
 
 [Collection(OnInMemoryKafka.Name)]
@@ -94,7 +95,8 @@ public sealed class LogOnApacheKafkaTests(ApacheSystem system, ITestOutputHelper
         await System.Broker.GoDownAsync(Cancellation);
         ((ApacheBroker)System.Broker).LoseLog(partition);
         await System.Broker.ComeUpAsync(Cancellation);
-        await SendAsync(tenant, ledger);
+        // The API may still be on its way back to the broker, and say so.
+        await LoadGenerator.SendUntilAcknowledgedAsync(tenant, Many(), ledger, Cancellation);
         await Drain.WaitAsync(System, exceptPartition: partition);
         await Eventually.GetAsync(System.IsSinkReadyAsync, ready => !ready, "the sink says that it is not ready");
         Assert.Equal(before[partition], (await System.OffsetsAsync(Cancellation))[partition]);

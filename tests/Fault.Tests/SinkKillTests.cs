@@ -1,7 +1,6 @@
 using Aspire.Hosting.Processes;
 using CloudNative.Fault.Tests.Checks;
 using CloudNative.Fault.Tests.Load;
-using CloudNative.Fault.Tests.Parts;
 
 namespace CloudNative.Fault.Tests;
 
@@ -10,7 +9,9 @@ public abstract class SinkKillTests(FaultySystem system, ITestOutputHelper outpu
 {
     private const int Kills = 10;
     private const int Changes = 4;
+    private const int Events = 500;
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan TimeToConsume = TimeSpan.FromSeconds(1);
 
     [Fact]
     public async Task Kill_TenTimesAtRandomMoments_EachEventCountsOnce()
@@ -20,7 +21,7 @@ public abstract class SinkKillTests(FaultySystem system, ITestOutputHelper outpu
         await using var load = LoadGenerator.Start(tenant, Random, new LoadOptions { Senders = 2, Pause = TimeSpan.FromMilliseconds(40), MaxBatch = 10 });
         for (var kill = 0; kill < Kills; kill++)
         {
-            await System.UntilCountingAsync(Cancellation);
+            await System.UntilCountingAsync(load, Cancellation);
             await AtRandomAsync(400);
             await System.Sink[0].KillAsync(Cancellation);
             await System.Sink[0].StartAsync(Cancellation);
@@ -32,20 +33,30 @@ public abstract class SinkKillTests(FaultySystem system, ITestOutputHelper outpu
     [Fact]
     public async Task Freeze_PastItsSession_TheZombieCountsNothing()
     {
+        RequireProxy();
         using var tenant = await CreateTenantAsync();
-        await using var load = LoadGenerator.Start(tenant, Random);
-        await load.ProgressAsync(500);
-        await AtRandomAsync(300);
+        using var ledger = new EventLedger();
+        await SendAsync(tenant, ledger);
+        await Drain.WaitAsync(System);
+        var fenced = Fenced();
+        // Its next transactions begin, and do not get to PostgreSQL.
+        await System.Links.SinkToPostgres!.HoldAsync(Cancellation);
+        await SendAsync(tenant, ledger);
+        await Task.Delay(TimeToConsume, Cancellation);
 
         await System.Sink[0].FreezeAsync(Cancellation);
         await System.Sink[1].StartAsync(Cancellation);
-        // The session runs out, and the other one counts.
-        await Task.Delay(2 * Services.SessionTimeout, Cancellation);
-        await load.ProgressAsync(500);
+        // The session runs out, and the other one counts what the zombie believes to be its own.
+        await Drain.WaitAsync(System);
+        await using var load = LoadGenerator.Start(tenant, Random, ledger: ledger);
+        await load.ProgressAsync(200);
+        await System.Links.SinkToPostgres.HealAsync(Cancellation);
+        await AtRandomAsync(300);
         await System.Sink[0].ThawAsync(Cancellation);
-        await load.ProgressAsync(500);
+        await load.ProgressAsync(300);
 
-        await Checker.CheckAsync(tenant, await load.StopAsync(), Cancellation);
+        await Checker.CheckAsync(tenant, await load.StopAsync(), Cancellation, new Expected { HasCalmProducer = true });
+        await Eventually.GetAsync(_ => Task.FromResult(Fenced()), now => now > fenced, "the zombie is told that its partitions are another's");
         Assert.True(System.Sink[0].IsRunning, "The zombie ended.");
     }
 
@@ -66,6 +77,11 @@ public abstract class SinkKillTests(FaultySystem system, ITestOutputHelper outpu
 
         await Checker.CheckAsync(tenant, await load.StopAsync(), Cancellation);
     }
+
+    private Task SendAsync(TestTenant tenant, EventLedger ledger) =>
+        LoadGenerator.SendSafelyAsync(tenant, [.. Enumerable.Range(0, Events).Select(_ => SentEvent.New(Random))], ledger, Cancellation);
+
+    private int Fenced() => System.Sink[0].Lines.Count(line => line.Contains("was taken over by another consumer", StringComparison.Ordinal));
 }
 
 [Collection(OnInMemoryKafka.Name)]

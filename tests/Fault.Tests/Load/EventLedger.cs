@@ -12,8 +12,14 @@ internal enum Outcome
     /// <summary>4xx: it must not count.</summary>
     Refused,
 
-    /// <summary>5xx, a broken connection, no answer: it may be there or not, and is sent again.</summary>
+    /// <summary>503 with Retry-After, in time: it may be there or not, and is sent again.</summary>
+    Deferred,
+
+    /// <summary>A broken connection, no answer: it may be there or not, and is sent again.</summary>
     Unknown,
+
+    /// <summary>Any other answer: the API must not give it.</summary>
+    Faulty,
 }
 
 /// <summary>
@@ -44,7 +50,11 @@ internal sealed class EventLedger : IDisposable
 
     public long AcknowledgedAttempts { get; private set; }
 
+    /// <summary>Those that may be there or not, whatever the client was told.</summary>
     public long UnknownAttempts { get; private set; }
+
+    /// <summary>Of those, the ones that the API told to come again.</summary>
+    public long DeferredAttempts { get; private set; }
 
     public void Append(IReadOnlyCollection<SentEvent> events, Outcome outcome, string detail)
     {
@@ -52,7 +62,8 @@ internal sealed class EventLedger : IDisposable
         {
             Attempts += events.Count;
             AcknowledgedAttempts += outcome == Outcome.Acknowledged ? events.Count : 0;
-            UnknownAttempts += outcome == Outcome.Unknown ? events.Count : 0;
+            UnknownAttempts += outcome is Outcome.Unknown or Outcome.Deferred ? events.Count : 0;
+            DeferredAttempts += outcome == Outcome.Deferred ? events.Count : 0;
             foreach (var sent in events)
             {
                 _sent[sent.Id] = sent;

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 
@@ -10,6 +12,9 @@ namespace CloudNative.Fault.Tests.Load;
 internal sealed class LoadGenerator : IAsyncDisposable
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The API answers within this time, also when it can't take the events.</summary>
+    private static readonly TimeSpan RefusalDeadline = TimeSpan.FromSeconds(10);
 
     private readonly TestTenant _tenant;
     private readonly LoadOptions _options;
@@ -45,11 +50,26 @@ internal sealed class LoadGenerator : IAsyncDisposable
         Assert.True(outcome == Outcome.Acknowledged, detail);
     }
 
-    /// <summary>Waits until so many events more are acknowledged.</summary>
+    /// <summary>Sends these events in one request, and again as a customer would who is told to come again.</summary>
+    public static Task SendUntilAcknowledgedAsync(TestTenant tenant, IReadOnlyCollection<SentEvent> events, EventLedger ledger, CancellationToken cancellationToken) =>
+        UntilAcknowledgedAsync(tenant, events, Body(events), ledger, cancellationToken).WaitAsync(Eventually.Deadline, cancellationToken);
+
+    /// <summary>Waits until so many events more are acknowledged; fails when the load ends before.</summary>
     public async Task ProgressAsync(int events)
     {
         var goal = Ledger.Acknowledged.Count + events;
         await Eventually.GetAsync(_ => Task.FromResult(Ledger.Acknowledged.Count), acknowledged => acknowledged >= goal || _sending.IsCompleted, $"{goal} events are acknowledged");
+        if (Ledger.Acknowledged.Count < goal)
+            await EnsureSendingAsync();
+    }
+
+    /// <summary>Fails when the load has ended, with what ended it: then nothing is left to wait for.</summary>
+    public async Task EnsureSendingAsync()
+    {
+        if (!_sending.IsCompleted)
+            return;
+        await _sending;
+        Assert.Fail($"The load ended after {Ledger.Acknowledged.Count} events, too early for this test.");
     }
 
     /// <summary>Nothing new is sent; what is not acknowledged yet is sent again until it is.</summary>
@@ -73,14 +93,28 @@ internal sealed class LoadGenerator : IAsyncDisposable
 
     private async Task SendAsync(Random random)
     {
+        try
+        {
+            await SendManyAsync(random);
+        }
+        catch (Exception) when (!_givingUp.IsCancellationRequested)
+        {
+            // One sender's failure ends the load at once, and not when the others are through.
+            await _givingUp.CancelAsync();
+            throw;
+        }
+    }
+
+    private async Task SendManyAsync(Random random)
+    {
         while (!_stopping.IsCancellationRequested && _made < _options.MaxEvents)
         {
             var events = Make(random, _options.MaxBatch);
             Interlocked.Add(ref _made, events.Count);
             var body = Body(events);
-            await UntilAcknowledgedAsync(events, body);
+            await UntilAcknowledgedAsync(_tenant, events, body, Ledger, _givingUp.Token);
             if (random.Next(_options.RepeatOneIn) == 0)
-                await UntilAcknowledgedAsync(events, body);
+                await UntilAcknowledgedAsync(_tenant, events, body, Ledger, _givingUp.Token);
             await Task.Delay(_options.Pause, _givingUp.Token);
         }
     }
@@ -93,35 +127,43 @@ internal sealed class LoadGenerator : IAsyncDisposable
 
     private static byte[] Body(IEnumerable<SentEvent> events) => JsonSerializer.SerializeToUtf8Bytes(events.Select(sent => sent.ToCloudEvent()));
 
-    private async Task UntilAcknowledgedAsync(List<SentEvent> events, byte[] body)
+    private static async Task UntilAcknowledgedAsync(
+        TestTenant tenant, IReadOnlyCollection<SentEvent> events, byte[] body, EventLedger ledger, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var (outcome, detail) = await PostAsync(_tenant.Http, body, _givingUp.Token);
-            Ledger.Append(events, outcome, detail);
+            var (outcome, detail) = await PostAsync(tenant.Http, body, cancellationToken);
+            ledger.Append(events, outcome, detail);
             if (outcome == Outcome.Acknowledged)
                 return;
-            Assert.True(outcome == Outcome.Unknown, $"The API refused good events: {detail}");
-            await Task.Delay(RetryPause, _givingUp.Token);
+            Assert.True(outcome is Outcome.Deferred or Outcome.Unknown, $"The API's answer to good events: {detail}");
+            await Task.Delay(RetryPause, cancellationToken);
         }
     }
 
     private static async Task<(Outcome Outcome, string Detail)> PostAsync(HttpClient http, byte[] body, CancellationToken cancellationToken)
     {
+        var started = Stopwatch.GetTimestamp();
         try
         {
             using var content = new ByteArrayContent(body) { Headers = { ContentType = new("application/cloudevents-batch+json") } };
             using var answer = await http.PostAsync("events", content, cancellationToken);
-            return answer.StatusCode switch
-            {
-                HttpStatusCode.NoContent => (Outcome.Acknowledged, "204"),
-                >= HttpStatusCode.InternalServerError => (Outcome.Unknown, $"{(int)answer.StatusCode}"),
-                _ => (Outcome.Refused, $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(cancellationToken)}"),
-            };
+            if (answer.StatusCode == HttpStatusCode.NoContent)
+                return (Outcome.Acknowledged, "204");
+            var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+            var text = await answer.Content.ReadAsStringAsync(cancellationToken);
+            return (OutcomeOf(answer, seconds), string.Create(CultureInfo.InvariantCulture, $"{(int)answer.StatusCode} after {seconds:0.0} s {text}"));
         }
         catch (Exception e) when (e is HttpRequestException or IOException || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return (Outcome.Unknown, e.GetType().Name);
         }
     }
+
+    private static Outcome OutcomeOf(HttpResponseMessage answer, double seconds) => answer.StatusCode switch
+    {
+        >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError => Outcome.Refused,
+        HttpStatusCode.ServiceUnavailable when answer.Headers.RetryAfter is not null && seconds <= RefusalDeadline.TotalSeconds => Outcome.Deferred,
+        _ => Outcome.Faulty,
+    };
 }

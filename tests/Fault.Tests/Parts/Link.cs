@@ -17,6 +17,10 @@ internal sealed class Link(string name, int port, HttpClient toxiproxy)
     public Task DelayAsync(int milliseconds, CancellationToken cancellationToken) =>
         AddAsync("latency", "downstream", new { latency = milliseconds, jitter = milliseconds / 2 }, cancellationToken);
 
+    /// <summary>What is sent stays on its way until the link is healed, and arrives then.</summary>
+    public Task HoldAsync(CancellationToken cancellationToken) =>
+        AddAsync("latency", "upstream", new { latency = (int)TimeSpan.FromMinutes(10).TotalMilliseconds }, cancellationToken);
+
     /// <summary>What is sent arrives; no answer comes back, and a moment later the connection is gone.</summary>
     public Task LoseAnswersAsync(int milliseconds, CancellationToken cancellationToken) =>
         AddAsync("timeout", "downstream", new { timeout = milliseconds }, cancellationToken);
