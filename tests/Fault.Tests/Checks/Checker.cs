@@ -5,7 +5,7 @@ namespace CloudNative.Fault.Tests.Checks;
 
 /// <summary>
 /// Compares what was acknowledged with what the API tells, when nothing can change any more: per meter, minute, subject and region; id by id; and in
-/// the books. Counted ÷ acknowledged must be exactly 1.
+/// both sides of the books. Counted ÷ acknowledged must be exactly 1.
 /// </summary>
 internal static class Checker
 {
