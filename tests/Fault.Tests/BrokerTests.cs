@@ -50,6 +50,12 @@ public sealed class BrokerOnInMemoryKafkaTests(InMemorySystem system, ITestOutpu
 {
     private const int FailuresInARow = 3;
 
+    /// <summary>
+    /// librdkafka's cluster does not check sequence numbers. Where it fails one request and takes the next, which was under way behind it, there is a gap that a broker
+    /// would refuse; the client relies on that, and takes the failed one for stored. So there is no next one.
+    /// </summary>
+    private static readonly LoadOptions OneAtATime = new() { Senders = 1, MaxBatch = 1, Pause = TimeSpan.FromMilliseconds(5) };
+
     /// <summary>The protocol's numbers: timed out, not leader, too few replicas (before and after appending), sequence gap, unknown producer, fenced producer; the connection closes.</summary>
     [Theory]
     [InlineData(KafkaRequest.Produce, 7, 6, 19, 20, 45, 59, 47, -195)]
@@ -65,7 +71,7 @@ public sealed class BrokerOnInMemoryKafkaTests(InMemorySystem system, ITestOutpu
     {
         var broker = (InMemoryBroker)System.Broker;
         using var tenant = await CreateTenantAsync();
-        await using var load = LoadGenerator.Start(tenant, Random);
+        await using var load = LoadGenerator.Start(tenant, Random, request == KafkaRequest.Produce ? OneAtATime : null);
         foreach (var error in errors)
         {
             await load.ProgressAsync(50);
