@@ -1,7 +1,6 @@
 using CloudNative.Metering.Events;
 using CloudNative.ServiceDefaults.Kafka;
 using Confluent.Kafka;
-using Confluent.Kafka.Admin;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -77,12 +76,7 @@ internal sealed partial class EventStream(
     {
         using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = kafka.BootstrapServers })
             .SetLogHandler((_, message) => KafkaLog.Write(logger, message)).Build();
-        // librdkafka 2.16 aborts the process when a broker describes topics without naming any or itself, as one that is starting may:
-        // whether it can tell is asked in the way that survives.
-        await Task.Run(() => admin.GetMetadata(UsageEventTopic.Name, RequestTimeout), cancellationToken).WaitAsync(cancellationToken);
-        var topics = await admin.DescribeTopicsAsync(
-            TopicCollection.OfTopicNames([UsageEventTopic.Name]), new DescribeTopicsOptions { RequestTimeout = RequestTimeout }).WaitAsync(cancellationToken);
-        return new StreamIdentity(UsageEventTopic.Name, topics.TopicDescriptions[0].TopicId.ToString());
+        return new StreamIdentity(UsageEventTopic.Name, await admin.GetTopicIdAsync(UsageEventTopic.Name, RequestTimeout, cancellationToken));
     }
 
     private async Task<T> UntilDoneAsync<T>(Func<CancellationToken, Task<T>> action, CancellationToken cancellationToken)

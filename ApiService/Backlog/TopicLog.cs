@@ -27,15 +27,8 @@ internal sealed class TopicLog(KafkaConnection kafka, ILogger<TopicLog> logger) 
             .SetErrorHandler((_, _) => { })
             .Build());
 
-    public async Task<StreamIdentity> IdentifyAsync(CancellationToken cancellationToken)
-    {
-        // librdkafka 2.16 aborts the process when a broker describes topics without naming any or itself, as one that is starting may:
-        // whether it can tell is asked in the way that survives.
-        await MetadataAsync(cancellationToken);
-        var topics = await _client.Value.DescribeTopicsAsync(
-            TopicCollection.OfTopicNames([UsageEventTopic.Name]), new DescribeTopicsOptions { RequestTimeout = RequestTimeout }).WaitAsync(cancellationToken);
-        return new StreamIdentity(UsageEventTopic.Name, topics.TopicDescriptions[0].TopicId.ToString());
-    }
+    public async Task<StreamIdentity> IdentifyAsync(CancellationToken cancellationToken) =>
+        new(UsageEventTopic.Name, await _client.Value.GetTopicIdAsync(UsageEventTopic.Name, RequestTimeout, cancellationToken));
 
     /// <summary>Every partition, in order.</summary>
     public async Task<IReadOnlyList<PartitionLog>> ReadAsync(CancellationToken cancellationToken)
