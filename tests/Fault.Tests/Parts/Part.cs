@@ -9,7 +9,7 @@ namespace CloudNative.Fault.Tests.Parts;
 internal sealed class Part(
     string name, IProcessStarter processes, Func<CancellationToken, Task<ProcessSpec>> specify, Func<CancellationToken, Task> ready) : IAsyncDisposable
 {
-    private const int KeptLines = 400;
+    private const int KeptLines = 4_000;
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan AnswerDeadline = TimeSpan.FromSeconds(10);
 
