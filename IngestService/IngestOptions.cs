@@ -11,9 +11,9 @@ public sealed class IngestOptions
     [Required]
     public string GroupId { get; set; } = "ingest";
 
-    /// <summary>The most records that one transaction takes, 1 to 100,000. Default 10,000: larger ones gain little and make a retry dearer.</summary>
+    /// <summary>The most records that one transaction takes, 1 to 100,000. Default 20,000: larger ones gain little and make a retry dearer.</summary>
     [Range(1, 100_000)]
-    public int MaxBatchRecords { get; set; } = 10_000;
+    public int MaxBatchRecords { get; set; } = 20_000;
 
     /// <summary>
     /// A consumer that says nothing for this long is taken for dead, and others get its partitions: 1 second to 5 minutes. Default 6 s, so that
@@ -40,9 +40,9 @@ public sealed class IngestOptions
     public bool AcceptLostRecords { get; set; }
 
     /// <summary>
-    /// Transactions that may run at the same time, each over its share of the partitions: 1 to 64. Default half of the cores: one of PostgreSQL's processes and
-    /// one lane keep two cores busy (measured).
+    /// Transactions that may run at the same time, each over its share of the partitions: 1 to 64. Default the cores: while one waits for PostgreSQL, another
+    /// reads and sorts.
     /// </summary>
     [Range(1, 64)]
-    public int Lanes { get; set; } = Math.Clamp(Environment.ProcessorCount / 2, 1, 64);
+    public int Lanes { get; set; } = Math.Clamp(Environment.ProcessorCount, 1, 64);
 }

@@ -10,8 +10,8 @@ namespace CloudNative.Bench.Cases;
 /// <summary>How fast a sink empties a topic that was filled before it started.</summary>
 internal static class SinkRun
 {
-    /// <summary>A new process compiles its code while it counts the first tenth; that is not what lasts.</summary>
-    private const double WarmUp = 0.1;
+    /// <summary>A new process compiles its code while it counts the first third; that is not what lasts.</summary>
+    private const double WarmUp = 1.0 / 3;
 
     /// <summary>A new system counts the records; everything of it is checked.</summary>
     /// <param name="distinct">What must be counted in the end.</param>

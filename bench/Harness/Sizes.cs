@@ -29,7 +29,7 @@ internal sealed record Sizes
     public int CopyRows { get; init; } = 500_000;
 
     /// <summary>Events in Kafka before the sink starts. The in-memory broker holds about 600,000 of them.</summary>
-    public int SinkEvents { get; init; } = 400_000;
+    public int SinkEvents { get; init; } = 560_000;
 
     /// <summary>Events of a round in batches of 100, and in batches of 1,000. Nothing counts them meanwhile: they must fit into the broker.</summary>
     public int BatchEvents { get; init; } = 150_000;
