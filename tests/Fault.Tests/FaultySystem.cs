@@ -1,3 +1,4 @@
+using System.Net;
 using Aspire.Hosting.Orchestration;
 using Aspire.Hosting.Processes;
 using Aspire.Hosting.Servers.Postgres;
@@ -186,12 +187,14 @@ public abstract class FaultySystem : IAsyncLifetime
         _services.AddRange([Api, AnotherApi, .. _sinks]);
     }
 
-    /// <summary>Whether the first sink says that it can do its work.</summary>
-    internal async Task<bool> IsSinkReadyAsync(CancellationToken cancellationToken)
-    {
-        using var answer = await _http.GetAsync(new Uri(_sinkAddress!, "health"), cancellationToken);
-        return answer.IsSuccessStatusCode;
-    }
+    /// <summary>Waits until the first sink says that it can't do its work.</summary>
+    internal Task UntilSinkIsNotReadyAsync() => Eventually.SucceedsAsync(
+        async () =>
+        {
+            using var answer = await _http.GetAsync(new Uri(_sinkAddress!, "health"), TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        },
+        "the sink says that it is not ready");
 
     /// <summary>Up to which offset each partition is counted.</summary>
     internal async Task<Dictionary<int, long>> OffsetsAsync(CancellationToken cancellationToken)

@@ -59,7 +59,7 @@ public abstract class LogTests(FaultySystem system, ITestOutputHelper output) : 
 
         await System.Sink[0].StartAsync(Cancellation);
         await Drain.WaitAsync(System, exceptPartition: partition);
-        await Eventually.GetAsync(System.IsSinkReadyAsync, ready => !ready, "the sink says that it is not ready");
+        await System.UntilSinkIsNotReadyAsync();
         Assert.Equal(before[partition], (await System.OffsetsAsync(Cancellation))[partition]);
 
         await StopAsync(System.Sink[0]);
@@ -102,7 +102,7 @@ public sealed class LogOnApacheKafkaTests(ApacheSystem system, ITestOutputHelper
         // Few, so that the cut log stays below what is counted. The API may still be on its way back to the broker, and say so.
         await LoadGenerator.SendUntilAcknowledgedAsync(tenant, [.. Many().Take(EventsAfterCut)], ledger, Cancellation);
         await Drain.WaitAsync(System, exceptPartition: partition);
-        await Eventually.GetAsync(System.IsSinkReadyAsync, ready => !ready, "the sink says that it is not ready");
+        await System.UntilSinkIsNotReadyAsync();
         var counted = await System.OffsetsAsync(Cancellation);
         Assert.Equal(before[partition], counted[partition]);
 

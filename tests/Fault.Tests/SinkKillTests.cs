@@ -17,8 +17,7 @@ public abstract class SinkKillTests(FaultySystem system, ITestOutputHelper outpu
     public async Task Kill_TenTimesAtRandomMoments_EachEventCountsOnce()
     {
         using var tenant = await CreateTenantAsync();
-        // Thinly, so that it lasts on a busy machine too.
-        await using var load = LoadGenerator.Start(tenant, Random, new LoadOptions { Senders = 2, Pause = TimeSpan.FromMilliseconds(40), MaxBatch = 10 });
+        await using var load = LoadGenerator.Start(tenant, Random, LoadOptions.Thin);
         for (var kill = 0; kill < Kills; kill++)
         {
             await System.UntilCountingAsync(load, Cancellation);
@@ -62,15 +61,15 @@ public abstract class SinkKillTests(FaultySystem system, ITestOutputHelper outpu
     public async Task Terminate_UnderLoad_DrainsAndExitsInItsGrace()
     {
         using var tenant = await CreateTenantAsync();
-        await using var load = LoadGenerator.Start(tenant, Random);
+        await using var load = LoadGenerator.Start(tenant, Random, LoadOptions.Thin);
         for (var change = 0; change < Changes; change++)
         {
             var (leaving, joining) = (System.Sink[change % 2], System.Sink[(change + 1) % 2]);
             await joining.StartAsync(Cancellation);
-            await load.ProgressAsync(300);
+            await load.ProgressAsync(100);
             await AtRandomAsync(300);
             Assert.Equal(0, await leaving.EndAsync(StopSignal.Terminate, Grace, Cancellation));
-            await load.ProgressAsync(300);
+            await load.ProgressAsync(100);
         }
 
         await Checker.CheckAsync(tenant, await load.StopAsync(), Cancellation);

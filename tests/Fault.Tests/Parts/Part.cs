@@ -11,7 +11,7 @@ internal sealed class Part(
 {
     private const int KeptLines = 4_000;
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan AnswerDeadline = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AnswerDeadline = TimeSpan.FromSeconds(60);
 
     private readonly ConcurrentQueue<string> _lines = new();
     private Channel<string> _answers = Channel.CreateUnbounded<string>();

@@ -82,9 +82,9 @@ internal sealed class Services(LocalRun run, FreePorts ports)
                 if (answer.IsSuccessStatusCode)
                     return;
             }
-            catch (HttpRequestException)
+            catch (Exception e) when (e is HttpRequestException || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
             {
-                // Not yet.
+                // Not yet, or it is slow to start on a busy machine.
             }
 
             await Task.Delay(ProbeInterval, cancellationToken);
