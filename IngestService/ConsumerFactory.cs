@@ -12,7 +12,7 @@ internal sealed class ConsumerFactory(KafkaConnection kafka, KafkaStatistics sta
     private const int HeartbeatsPerSession = 5;
 
     // What librdkafka may hold ready, of all partitions: bounds the memory of a consumer that is behind.
-    private const int QueuedKilobytes = 64 * 1024;
+    private const int QueuedKilobytes = 16 * 1024;
 
     public IConsumer<byte[], byte[]> Create(
         Func<IConsumer<byte[], byte[]>, List<TopicPartition>, IEnumerable<TopicPartitionOffset>> assigned, Action<IEnumerable<TopicPartitionOffset>> revoked) =>

@@ -30,7 +30,8 @@ internal sealed class EndToEndRounds
         var events = BenchEvent.New(count, bench.Clock.GetUtcNow());
         await using var system = await SystemUnderLoad.StartAsync(bench, cancellationToken);
         using var load = system.Load(Batch, Connections);
-        await RoundAsync(system, load, count / 4, cancellationToken);
+        // Not measured: the processes compile their code.
+        await RoundAsync(system, load, count, cancellationToken);
 
         var measured = await Rounds.RunAsync(
             bench.Sizes.Rounds,
