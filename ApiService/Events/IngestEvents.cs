@@ -33,8 +33,9 @@ internal static class IngestEvents
         // Routing lets through the three types, and a body that says nothing of its type.
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var contentType))
             return Problem.Of(StatusCodes.Status415UnsupportedMediaType);
+        using var body = await RequestBody.ReadAsync(request, cancellationToken);
         var errors = new List<FieldError>();
-        var events = UsageEventReader.Read(await ReadBodyAsync(request, cancellationToken), ShapeOf(contentType), errors);
+        var events = UsageEventReader.Read(body.Bytes, ShapeOf(contentType), errors);
         if (errors.Count > 0)
             return Problem.Validation(errors);
 
@@ -55,11 +56,4 @@ internal static class IngestEvents
         Batch => EventBody.Batch,
         _ => EventBody.OneOrBatch,
     };
-
-    private static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpRequest request, CancellationToken cancellationToken)
-    {
-        var buffer = new MemoryStream((int)Math.Min(request.ContentLength ?? 0, ApiLimits.MaxBodyBytes));
-        await request.Body.CopyToAsync(buffer, cancellationToken);
-        return buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
-    }
 }
