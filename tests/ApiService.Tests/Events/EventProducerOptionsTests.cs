@@ -12,11 +12,12 @@ public sealed class EventProducerOptionsTests
     [Fact]
     public void Validate_ShareThatTheLargestRequestDoesNotFit_NamesTheKeys()
     {
-        Assert.StartsWith(
-            "Producer:QueueEvents divided by Producer:Connections", Assert.Single(Errors(new EventProducerOptions { QueueEvents = 19_999 })), StringComparison.Ordinal);
-        Assert.StartsWith(
-            "Producer:QueueKilobytes divided by Producer:Connections", Assert.Single(Errors(new EventProducerOptions { QueueKilobytes = 4 * 5_346 - 1 })), StringComparison.Ordinal);
+        AssertNamed("Producer:QueueEvents", new EventProducerOptions { Connections = 4, QueueEvents = 19_999 });
+        AssertNamed("Producer:QueueKilobytes", new EventProducerOptions { Connections = 4, QueueKilobytes = 4 * 5_346 - 1 });
     }
+
+    private static void AssertNamed(string key, EventProducerOptions options) =>
+        Assert.StartsWith($"{key} divided by Producer:Connections", Assert.Single(Errors(options)), StringComparison.Ordinal);
 
     private static List<string?> Errors(EventProducerOptions options)
     {
