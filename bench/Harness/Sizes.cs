@@ -16,6 +16,7 @@ internal sealed record Sizes
         Window = TimeSpan.FromSeconds(6),
         FreshnessWindow = TimeSpan.FromSeconds(4),
         Queries = 20,
+        WarmUp = TimeSpan.FromSeconds(1),
         HistoryEvents = 20_000,
         BackfillEvents = 40_000,
         DedupeKeys = 200_000,
@@ -48,6 +49,9 @@ internal sealed record Sizes
 
     /// <summary>Queries of a round.</summary>
     public int Queries { get; init; } = 200;
+
+    /// <summary>How long each way is asked before its first round, at least.</summary>
+    public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Events of the short history; the long one has ten times as many, over the same 30 days.</summary>
     public int HistoryEvents { get; init; } = 1_000_000;
