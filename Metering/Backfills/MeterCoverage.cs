@@ -24,10 +24,6 @@ internal sealed class MeterCoverage
     public bool Includes(EventPlace place) =>
         _starts is null || _starts.IsLive(place.StreamId, place.Partition, place.Offset) || place.Position.CompareTo(_position) <= 0;
 
-    /// <summary>Gives one row for each of the meters whose backfill is not complete.</summary>
-    public static NpgsqlBatchCommand IncompleteCommand(params Ulid[] meterIds) =>
-        new(IncompleteSql) { Parameters = { new NpgsqlParameter("meters", meterIds.Select(id => id.ToUuid()).ToArray()) } };
-
     public static async Task<MeterCoverage> LoadAsync(NpgsqlConnection connection, Ulid meterId, CancellationToken cancellationToken) =>
         (await LoadAsync(connection, [meterId], cancellationToken))[meterId];
 
@@ -43,9 +39,10 @@ internal sealed class MeterCoverage
     private static async Task<List<(Ulid MeterId, BackfillPosition Position)>> IncompleteAsync(
         NpgsqlConnection connection, IReadOnlyCollection<Ulid> meterIds, CancellationToken cancellationToken)
     {
-        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { IncompleteCommand([.. meterIds]) } };
+        await using var command = new NpgsqlCommand(IncompleteSql, connection);
+        command.Parameters.AddWithValue("meters", meterIds.Select(id => id.ToUuid()).ToArray());
         var incomplete = new List<(Ulid, BackfillPosition)>();
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
             incomplete.Add((reader.GetGuid(0).ToUlid(), new BackfillPosition(reader.GetInt32(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetGuid(3))));
         return incomplete;

@@ -23,6 +23,10 @@ internal sealed record RangeEdges(DateTimeOffset? FirstWholeMinute, DateTimeOffs
           and (cardinality(@subjects) = 0 or subject = any (@subjects))
         """;
 
+    /// <summary>Whether raw events are read at all.</summary>
+    public static bool Exist(UsageQuery query) =>
+        (query.From is { } from && from != Minute.Of(from)) || (query.To is { } to && to != Minute.Of(to));
+
     public static async Task<RangeEdges> ReadAsync(NpgsqlConnection connection, Meter meter, UsageQuery query, CancellationToken cancellationToken)
     {
         var first = query.From is { } from ? RoundUp(from) : (DateTimeOffset?)null;

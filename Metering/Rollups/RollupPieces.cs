@@ -1,6 +1,3 @@
-using CloudNative.Metering.Database;
-using Npgsql;
-
 namespace CloudNative.Metering.Rollups;
 
 /// <summary>A stretch of time that is answered from rollups of one grain: 0 for minutes, or 1 or 24 hours.</summary>
@@ -9,28 +6,12 @@ internal readonly record struct RollupPiece(short Hours, DateTimeOffset From, Da
 /// <summary>Cuts a range of whole minutes into the coarsest rollups that fit: into the range, into the query's windows, and before what is not rolled up yet.</summary>
 internal static class RollupPieces
 {
-    // What a backfill counted is in the hours only from some day on: writing two rows instead of three an event is what a backfill's time goes into.
-    private const string SealsSql = """
-        select hours_until, days_until, coalesce((select hours_since from meter_backfills where meter_id = @meter), '-infinity') from rollup_seals
-        """;
-
-    public static async Task<IReadOnlyList<RollupPiece>> ReadAsync(
-        NpgsqlConnection connection, Ulid meterId, UsageQuery query, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    public static IReadOnlyList<RollupPiece> Cut(UsageQuery query, DateTimeOffset from, DateTimeOffset to, RollupSeals seals)
     {
-        await using var command = new NpgsqlCommand(SealsSql, connection);
-        command.Parameters.AddWithValue("meter", meterId.ToUuid());
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        return Cut(
-            query, from, to, reader.GetFieldValue<DateTimeOffset>(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetFieldValue<DateTimeOffset>(2));
-    }
-
-    public static IReadOnlyList<RollupPiece> Cut(
-        UsageQuery query, DateTimeOffset from, DateTimeOffset to, DateTimeOffset hoursUntil, DateTimeOffset daysUntil, DateTimeOffset hoursSince)
-    {
-        var days = Inner(from, to, TimeSpan.FromDays(1), WholeDaysSince(query), daysUntil);
-        var whole = WholeHoursSince(query) is var since && since > hoursSince ? since : hoursSince;
-        RollupPiece[] pieces = [.. Hours(from, days.From, whole, hoursUntil), new(24, days.From, days.To), .. Hours(days.To, to, whole, hoursUntil)];
+        var days = Inner(from, to, TimeSpan.FromDays(1), WholeDaysSince(query), seals.DaysUntil);
+        var whole = WholeHoursSince(query) is var since && since > seals.HoursSince ? since : seals.HoursSince;
+        RollupPiece[] pieces =
+            [.. Hours(from, days.From, whole, seals.HoursUntil), new(24, days.From, days.To), .. Hours(days.To, to, whole, seals.HoursUntil)];
         return [.. pieces.Where(piece => piece.From < piece.To).OrderBy(piece => piece.Hours)];
     }
 

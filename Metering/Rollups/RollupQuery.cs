@@ -1,6 +1,6 @@
+using System.Collections.Concurrent;
 using System.Data;
 using System.Text;
-using CloudNative.Metering.Backfills;
 using CloudNative.Metering.Database;
 using CloudNative.Metering.Meters;
 using Npgsql;
@@ -14,26 +14,38 @@ namespace CloudNative.Metering.Rollups;
 /// </summary>
 public sealed class RollupQuery(NpgsqlDataSource dataSource, TimeProvider clock)
 {
+    // A prepared statement takes memory in every connection, and callers choose the shapes.
+    private const int MaxPrepared = 64;
+
+    private readonly ConcurrentDictionary<string, bool> _prepared = [];
+
+    // What was true an hour or a moment ago: each query compares it with what its own answer says. So one round trip does for reading the seals and what they lead to.
+    private readonly ConcurrentDictionary<Ulid, RollupSeals> _seals = [];
+
     public async Task<Usage> RunAsync(Meter meter, UsageQuery query, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        // The rollups are read by one statement, which is a snapshot without a transaction.
+        await using var transaction = RangeEdges.Exist(query)
+            ? await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken) : null;
         var edges = await RangeEdges.ReadAsync(connection, meter, query, cancellationToken);
 
-        var pieces = await RollupPieces.ReadAsync(
-            connection, meter.Id, query, edges.FirstWholeMinute ?? DateTimeOffset.MinValue, edges.EndOfWholeMinutes ?? DateTimeOffset.MaxValue, cancellationToken);
-        var shape = new RollupShape(meter, query);
-        var command = new NpgsqlBatchCommand(shape.Sql);
-        AddParameters(command.Parameters, meter, query, pieces, edges);
-        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { MeterCoverage.IncompleteCommand(meter.Id), command } };
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var isIncomplete = await reader.ReadAsync(cancellationToken);
-        await reader.NextResultAsync(cancellationToken);
-        var rows = new List<UsageRow>();
-        while (await reader.ReadAsync(cancellationToken))
-            rows.Add(shape.Read(reader));
-
-        return new Usage(rows.Count == 0 && shape.IsZeroWhenEmpty ? [shape.Zero(clock.GetUtcNow())] : rows, isIncomplete);
+        var seals = _seals.GetValueOrDefault(meter.Id) ?? await RollupSeals.LoadAsync(connection, meter.Id, cancellationToken);
+        while (true)
+        {
+            var pieces = RollupPieces.Cut(
+                query, edges.FirstWholeMinute ?? DateTimeOffset.MinValue, edges.EndOfWholeMinutes ?? DateTimeOffset.MaxValue, seals);
+            var shape = new RollupShape(meter, query, pieces, edges);
+            await using var batch = Batch(connection, shape.Sql, meter, query, pieces, edges);
+            if (query.Subjects.Count == 1 && MayPrepare(shape.Sql))
+                await batch.PrepareAsync(cancellationToken);
+            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            var (current, isIncomplete) = await RollupSeals.ReadAsync(reader, cancellationToken);
+            _seals[meter.Id] = current;
+            if (current == seals)
+                return new Usage(await RowsAsync(reader, shape, cancellationToken), isIncomplete);
+            seals = current;
+        }
     }
 
     /// <summary>The distinct subjects of a meter's events within a range, sorted.</summary>
@@ -43,57 +55,61 @@ public sealed class RollupQuery(NpgsqlDataSource dataSource, TimeProvider clock)
         return [.. usage.Rows.Select(row => row.Subject!)];
     }
 
-    private static void AddParameters(
-        NpgsqlParameterCollection parameters, Meter meter, UsageQuery query, IReadOnlyList<RollupPiece> pieces, RangeEdges edges)
+    private static NpgsqlBatch Batch(
+        NpgsqlConnection connection, string sql, Meter meter, UsageQuery query, IReadOnlyList<RollupPiece> pieces, RangeEdges edges)
     {
-        parameters.AddWithValue("meter", meter.Id.ToUuid());
-        parameters.AddWithValue("zone", query.TimeZone.Id);
-        parameters.Add(SqlArray.Of("piece_hours", NpgsqlDbType.Smallint, pieces, piece => piece.Hours));
-        parameters.Add(SqlArray.Of("piece_from", NpgsqlDbType.TimestampTz, pieces, piece => piece.From));
-        parameters.Add(SqlArray.Of("piece_to", NpgsqlDbType.TimestampTz, pieces, piece => piece.To));
-        parameters.AddWithValue("subjects", query.Subjects.ToArray());
-        parameters.Add(SqlArray.Of("edge_minutes", NpgsqlDbType.TimestampTz, edges.Rows, row => row.Minute));
-        parameters.Add(SqlArray.Of("edge_subjects", NpgsqlDbType.Text, edges.Rows, row => row.Subject));
-        parameters.Add(SqlArray.Of("edge_dimensions", NpgsqlDbType.Jsonb, edges.Rows, row => row.Dimensions));
-        parameters.Add(SqlArray.Of("edge_events", NpgsqlDbType.Bigint, edges.Rows, row => row.Events));
-        parameters.Add(SqlArray.Of("edge_totals", NpgsqlDbType.Numeric, edges.Rows, row => row.Total));
+        var command = new NpgsqlBatchCommand(sql);
+        command.Parameters.AddWithValue("meter", meter.Id.ToUuid());
+        command.Parameters.AddWithValue("zone", query.TimeZone.Id);
+        if (query.Subjects is [var subject])
+            command.Parameters.AddWithValue("subject", subject);
+        else
+            command.Parameters.AddWithValue("subjects", query.Subjects.ToArray());
+        for (var i = 0; i < pieces.Count; i++)
+        {
+            command.Parameters.AddWithValue($"from{i}", pieces[i].From);
+            command.Parameters.AddWithValue($"to{i}", pieces[i].To);
+        }
+
+        command.Parameters.Add(SqlArray.Of("edge_minutes", NpgsqlDbType.TimestampTz, edges.Rows, row => row.Minute));
+        command.Parameters.Add(SqlArray.Of("edge_subjects", NpgsqlDbType.Text, edges.Rows, row => row.Subject));
+        command.Parameters.Add(SqlArray.Of("edge_dimensions", NpgsqlDbType.Jsonb, edges.Rows, row => row.Dimensions));
+        command.Parameters.Add(SqlArray.Of("edge_events", NpgsqlDbType.Bigint, edges.Rows, row => row.Events));
+        command.Parameters.Add(SqlArray.Of("edge_totals", NpgsqlDbType.Numeric, edges.Rows, row => row.Total));
+        return new NpgsqlBatch(connection) { BatchCommands = { RollupSeals.Command(meter.Id), command } };
+    }
+
+    // Planning takes as long as the rest, and for one subject it always finds the same indexes. For many the best plan depends on how many, and on the range.
+    private bool MayPrepare(string sql) => _prepared.ContainsKey(sql) || (_prepared.Count < MaxPrepared && _prepared.TryAdd(sql, true));
+
+    private async Task<IReadOnlyList<UsageRow>> RowsAsync(NpgsqlDataReader reader, RollupShape shape, CancellationToken cancellationToken)
+    {
+        await reader.NextResultAsync(cancellationToken);
+        var rows = new List<UsageRow>();
+        while (await reader.ReadAsync(cancellationToken))
+            rows.Add(shape.Read(reader));
+        return rows.Count == 0 && shape.IsZeroWhenEmpty ? [shape.Zero(clock.GetUtcNow())] : rows;
     }
 }
 
 /// <summary>The statement for one shape of query, made of fixed fragments only: names and values that a caller chose are parameters or positions.</summary>
 internal sealed class RollupShape
 {
-    private const string Usage = """
-        with asked as (
-            select key, subject, dimensions from series
-            where meter_id = @meter and (cardinality(@subjects) = 0 or subject = any (@subjects))
-        ), piece as (
-            select * from unnest(@piece_hours, @piece_from, @piece_to) as piece (hours, since, until)
-        ), usage as (
-            select r.minute, r.minute as last_minute, s.subject, s.dimensions, r.events, r.total
-            from asked s, piece p join rollups r on r.minute >= p.since and r.minute < p.until
-            where r.series = s.key and p.hours = 0
-            union all
-            select c.first_minute, c.last_minute, s.subject, s.dimensions, c.events, c.total
-            from asked s, piece p join coarse_rollups c on c.hours = p.hours and c.start >= p.since and c.start < p.until
-            where c.series = s.key and p.hours > 0
-            union all
-            select minute, minute, subject, dimensions, events, total
-            from unnest(@edge_minutes, @edge_subjects, @edge_dimensions, @edge_events, @edge_totals) as edge (minute, subject, dimensions, events, total)
-        )
-
+    private const string Edges = """
+        select minute, minute as last_minute, subject, dimensions, events, total
+        from unnest(@edge_minutes, @edge_subjects, @edge_dimensions, @edge_events, @edge_totals) as edge (minute, subject, dimensions, events, total)
         """;
 
     private readonly Meter _meter;
     private readonly UsageQuery _query;
     private readonly string[] _dimensions;
 
-    public RollupShape(Meter meter, UsageQuery query)
+    public RollupShape(Meter meter, UsageQuery query, IReadOnlyList<RollupPiece> pieces, RangeEdges edges)
     {
         _meter = meter;
         _query = query;
         _dimensions = [.. query.Dimensions.Distinct().Order(StringComparer.Ordinal)];
-        Sql = Build();
+        Sql = Build(Sources(pieces, edges));
     }
 
     public string Sql { get; }
@@ -124,7 +140,27 @@ internal sealed class RollupShape
 
     private DateTimeOffset Local(DateTimeOffset time) => TimeZoneInfo.ConvertTime(time, _query.TimeZone);
 
-    private string Build()
+    // One source a piece, and none that gives no row: also those cost a short query time. PostgreSQL takes one plan for all parameters only where it can tell
+    // how many rows they lead to, so there is no array of pieces either.
+    private static List<string> Sources(IReadOnlyList<RollupPiece> pieces, RangeEdges edges)
+    {
+        var sources = pieces.Select(Source).ToList();
+        if (edges.Rows.Count > 0 || sources.Count == 0)
+            sources.Add(Edges);
+        return sources;
+    }
+
+    private static string Source(RollupPiece piece, int i) => piece.Hours == 0
+        ? $"""
+        select r.minute, r.minute as last_minute, s.subject, s.dimensions, r.events, r.total
+        from asked s join rollups r on r.series = s.key and r.minute >= @from{i} and r.minute < @to{i}
+        """
+        : $"""
+        select c.first_minute as minute, c.last_minute, s.subject, s.dimensions, c.events, c.total
+        from asked s join coarse_rollups c on c.series = s.key and c.hours = {piece.Hours} and c.start >= @from{i} and c.start < @to{i}
+        """;
+
+    private string Build(List<string> sources)
     {
         var subject = _query.GroupBySubject ? "subject collate \"C\"" : "null";
         var dimensions = _dimensions.Select(name => $"coalesce(dimensions ->> {Position(name)}, '') collate \"C\"").ToList();
@@ -135,8 +171,11 @@ internal sealed class RollupShape
         if (_query.WindowSize is not null)
             groups.InsertRange(0, [start, end]);
 
-        var sql = new StringBuilder(Usage);
-        sql.Append("select ").AppendJoin(", ", [Value(), start, end, subject, .. dimensions]).Append(" from usage");
+        var sql = new StringBuilder("with asked as (select key, subject, dimensions from series where meter_id = @meter");
+        if (_query.Subjects.Count > 0)
+            sql.Append(_query.Subjects.Count == 1 ? " and subject = @subject" : " and subject = any (@subjects)");
+        sql.Append("), usage as (").AppendJoin(" union all ", sources);
+        sql.Append(") select ").AppendJoin(", ", [Value(), start, end, subject, .. dimensions]).Append(" from usage");
         if (_meter.Aggregation != Aggregation.Count)
             sql.Append(" where total is not null");
         if (groups.Count > 0)

@@ -19,7 +19,13 @@ internal sealed class MeteringDatabase : IAsyncDisposable
 {
     public static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
-    private MeteringDatabase(string connectionString) => Source = NpgsqlDataSource.Create(connectionString);
+    private readonly RollupQuery _rollups;
+
+    private MeteringDatabase(string connectionString)
+    {
+        Source = NpgsqlDataSource.Create(connectionString);
+        _rollups = new RollupQuery(Source, TimeProvider.System);
+    }
 
     public NpgsqlDataSource Source { get; }
 
@@ -93,8 +99,7 @@ internal sealed class MeteringDatabase : IAsyncDisposable
 
     public async Task<IReadOnlyList<UsageRow>> QueryAsync(Meter meter, UsageQuery? query = null) => (await AskAsync(meter, query)).Rows;
 
-    public Task<Usage> AskAsync(Meter meter, UsageQuery? query = null) =>
-        new RollupQuery(Source, TimeProvider.System).RunAsync(meter, query ?? new UsageQuery(), Cancellation);
+    public Task<Usage> AskAsync(Meter meter, UsageQuery? query = null) => _rollups.RunAsync(meter, query ?? new UsageQuery(), Cancellation);
 
     public async Task<string> TotalAsync(Meter meter) => (await QueryAsync(meter)) is [var row] ? row.Value.Digits : "none";
 

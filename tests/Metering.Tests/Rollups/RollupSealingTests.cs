@@ -76,6 +76,23 @@ public sealed class RollupSealingTests(TestServers servers)
     }
 
     [Fact]
+    public async Task Run_SealsMovedSinceTheLastQuestion_ReadsWhatTheyLeadTo()
+    {
+        await using var database = await MeteringDatabase.CreateAsync(servers);
+        var meter = await database.AddMeterAsync("m", Aggregation.Count, "model");
+        await SetSealsAsync(database, Start);
+        await StoreAsync(database, new Random(5), "e");
+        var query = new UsageQuery { From = Start, To = Start.Add(Span), WindowSize = WindowSize.Day, Subjects = ["s1"] };
+        var answer = await AnswerAsync(database, meter, query);
+
+        await SealAsync(database, Start.Add(Span).Add(RollupSealing.Delay));
+        await database.ExecuteAsync("delete from rollups");
+
+        Assert.NotEmpty(answer);
+        Assert.Equal(answer, await AnswerAsync(database, meter, query));
+    }
+
+    [Fact]
     public async Task Run_HourThatIsNotOver_IsNotRolledUp()
     {
         await using var database = await MeteringDatabase.CreateAsync(servers);
@@ -92,7 +109,7 @@ public sealed class RollupSealingTests(TestServers servers)
         var query = new UsageQuery { WindowSize = WindowSize.Day };
         var (from, to) = (Start.AddMinutes(-61), Start.AddDays(3).AddMinutes(1));
 
-        var pieces = RollupPieces.Cut(query, from, to, hoursUntil: Start.AddDays(2), daysUntil: Start.AddDays(1).AddHours(2), hoursSince: DateTimeOffset.MinValue);
+        var pieces = RollupPieces.Cut(query, from, to, new RollupSeals(HoursUntil: Start.AddDays(2), DaysUntil: Start.AddDays(1).AddHours(2), HoursSince: DateTimeOffset.MinValue));
 
         Assert.Equal(
             [
