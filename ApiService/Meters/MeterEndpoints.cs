@@ -12,6 +12,14 @@ namespace CloudNative.ApiService.Meters;
 
 internal static class MeterEndpoints
 {
+    private static readonly Func<MeteringDbContext, Ulid, Ulid, CancellationToken, Task<Meter?>> ById = EF.CompileAsyncQuery(
+        (MeteringDbContext database, Ulid tenantId, Ulid id, CancellationToken _) =>
+            database.Meters.AsNoTracking().SingleOrDefault(m => m.TenantId == tenantId && m.Id == id));
+
+    private static readonly Func<MeteringDbContext, Ulid, string, CancellationToken, Task<Meter?>> BySlug = EF.CompileAsyncQuery(
+        (MeteringDbContext database, Ulid tenantId, string slug, CancellationToken _) =>
+            database.Meters.AsNoTracking().SingleOrDefault(m => m.TenantId == tenantId && m.Slug == slug));
+
     public static void MapMeters(this RouteGroupBuilder api)
     {
         var meters = api.MapGroup("/meters").WithTags("Meters");
@@ -27,10 +35,9 @@ internal static class MeterEndpoints
     public static async Task<Meter?> FindMeterAsync(
         this MeteringDbContext database, Ulid tenantId, string idOrSlug, CancellationToken cancellationToken)
     {
-        var meters = database.Meters.AsNoTracking().Where(m => m.TenantId == tenantId);
-        if (Ulid.TryParse(idOrSlug, out var id) && await meters.SingleOrDefaultAsync(m => m.Id == id, cancellationToken) is { } byId)
+        if (Ulid.TryParse(idOrSlug, out var id) && await ById(database, tenantId, id, cancellationToken) is { } byId)
             return byId;
-        return await meters.SingleOrDefaultAsync(m => m.Slug == idOrSlug, cancellationToken);
+        return await BySlug(database, tenantId, idOrSlug, cancellationToken);
     }
 
     public static ApiProblem MeterNotFound(string idOrSlug) => Problem.NotFound($"There is no meter '{idOrSlug}'.");

@@ -14,7 +14,11 @@ public static class NpgsqlDataSourceExtensions
     /// Registers a singleton <see cref="NpgsqlDataSource"/> for <c>ConnectionStrings:<paramref name="connectionName"/></c> (an error at start when
     /// it is missing), with logs, traces, metrics, and a health check of that name.
     /// </summary>
-    public static void AddNpgsqlDataSource(this IHostApplicationBuilder builder, string connectionName)
+    /// <param name="builder">The host to add to.</param>
+    /// <param name="connectionName">Name below <c>ConnectionStrings</c>.</param>
+    /// <param name="configure">Runs after the connection string was read.</param>
+    public static void AddNpgsqlDataSource(
+        this IHostApplicationBuilder builder, string connectionName, Action<NpgsqlDataSourceBuilder>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
 
@@ -22,6 +26,7 @@ public static class NpgsqlDataSourceExtensions
         builder.Services.AddSingleton(services =>
         {
             var dataSource = new NpgsqlDataSourceBuilder(RequiredConnection.Get(services, connectionName)) { Name = connectionName };
+            configure?.Invoke(dataSource);
             return dataSource.UseLoggerFactory(services.GetRequiredService<ILoggerFactory>()).Build();
         });
         builder.Services.AddHealthChecks().AddCheck<NpgsqlDataSourceCheck>(connectionName, tags: [HealthTags.Ready]);
