@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using CloudNative.ApiService.Events;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.Validation;
 using Microsoft.AspNetCore.Http.Metadata;

@@ -36,13 +36,14 @@ internal static class ExplainEvent
     /// <param name="Slug">The meter's slug.</param>
     /// <param name="Id">The meter's id.</param>
     /// <param name="Counted">Whether the event is in its figures.</param>
-    /// <param name="Value">What it added, 1 for COUNT; absent when it is not counted.</param>
+    /// <param name="Value">What it added, 1 for COUNT; absent when it is not counted, and for UNIQUE_COUNT.</param>
+    /// <param name="DistinctValue">The text that a UNIQUE_COUNT meter counts once however many events have it; absent for the others.</param>
     /// <param name="WindowStart">The minute in which it counts, inclusive; absent when it is not counted.</param>
     /// <param name="WindowEnd">The end of that minute, exclusive; absent when it is not counted.</param>
     /// <param name="GroupBy">Dimension to value, <c>""</c> for one that the event does not have; absent when it is not counted.</param>
     /// <param name="Reason">Why it is not counted; absent when it is.</param>
     internal sealed record MeterPart(
-        string Slug, string Id, bool Counted, ExactNumber? Value, DateTimeOffset? WindowStart, DateTimeOffset? WindowEnd,
+        string Slug, string Id, bool Counted, ExactNumber? Value, string? DistinctValue, DateTimeOffset? WindowStart, DateTimeOffset? WindowEnd,
         IReadOnlyDictionary<string, string>? GroupBy, string? Reason);
 
     public static void MapExplainEvent(this RouteGroupBuilder events) => events.MapGet("/{source}/{id}", HandleAsync)
@@ -89,10 +90,10 @@ internal static class ExplainEvent
     {
         var (slug, id) = (verdict.Meter.Slug, verdict.Meter.Id.ToString());
         if (verdict.Contribution is not { } contribution)
-            return new MeterPart(slug, id, false, null, null, null, null, verdict.Reason);
+            return new MeterPart(slug, id, false, null, null, null, null, null, verdict.Reason);
 
         var groupBy = verdict.Meter.GroupBy.Keys.Zip(contribution.Dimensions).ToDictionary(dimension => dimension.First, dimension => dimension.Second);
-        return new MeterPart(slug, id, true, ListEvents.ValueOf(contribution), verdict.Window, verdict.Window?.AddMinutes(1), groupBy, null);
+        return new MeterPart(slug, id, true, ListEvents.ValueOf(contribution), contribution.Text, verdict.Window, verdict.Window?.AddMinutes(1), groupBy, null);
     }
 
     private static ApiProblem NotFound(string source, string id, DateTimeOffset? countedUntil, long waiting) => Problem.NotFound(

@@ -28,8 +28,8 @@ internal static class ListEvents
     /// <param name="Type">Exactly this type.</param>
     /// <param name="Meter">Only events that this meter (its id or slug) counted; each comes with what it added, so that the values make up the meter's figure.</param>
     /// <param name="FilterGroupBy">
-    /// Only events that the meter counted with these values of its dimensions: <c>filterGroupBy[model]=gpt-4o</c> or a JSON object. A dimension that an event does
-    /// not have is the empty text.
+    /// Only events that the meter counted with these values of its dimensions: <c>filterGroupBy[model]=gpt-4o</c> or a JSON object; several values mean any of
+    /// them. A dimension that an event does not have is the empty text.
     /// </param>
     /// <param name="Limit">At most so many events, 1 to 1000.</param>
     internal sealed record Parameters(
@@ -42,9 +42,11 @@ internal static class ListEvents
     /// <param name="StoredAt">When it was counted.</param>
     /// <param name="ValidationError">Why meters of its type did not count it; absent when all did.</param>
     /// <param name="Meters">Slugs of the meters that counted it, sorted.</param>
-    /// <param name="Value">What it added to the meter that was asked for, 1 for COUNT; absent when none was.</param>
+    /// <param name="Value">What it added to the meter that was asked for, 1 for COUNT; absent when none was, and for UNIQUE_COUNT.</param>
+    /// <param name="DistinctValue">The text that a UNIQUE_COUNT meter, if that was asked for, counts once however many events have it; else absent.</param>
     internal sealed record IngestedEvent(
-        RawJson Event, DateTimeOffset IngestedAt, DateTimeOffset StoredAt, string? ValidationError, IReadOnlyList<string> Meters, ExactNumber? Value);
+        RawJson Event, DateTimeOffset IngestedAt, DateTimeOffset StoredAt, string? ValidationError, IReadOnlyList<string> Meters, ExactNumber? Value,
+        string? DistinctValue);
 
     public static void MapListEvents(this RouteGroupBuilder events) => events.MapGet("/", HandleAsync).WithName("ListEvents");
 
@@ -56,19 +58,29 @@ internal static class ListEvents
     {
         var errors = new List<FieldError>();
         var meter = parameters.Meter is { } idOrSlug ? await database.FindMeterAsync(user.TenantId(), idOrSlug, cancellationToken) : null;
+        var filter = Read(parameters, errors) with { Meter = meter, Dimensions = ReadDimensions(request.Query, meter, errors) };
         if (meter is null && parameters.Meter is not null)
-            errors.Add(new FieldError("meter", ErrorCodes.Unknown, $"There is no meter '{parameters.Meter}'."));
-        else if (DimensionFilter.Read(request.Query, meter, errors) is var dimensions && Read(parameters, errors) is var filter && errors.Count == 0)
-        {
-            var stored = await events.ListAsync(user.TenantId(), filter with { Meter = meter, Dimensions = dimensions }, cancellationToken);
-            return TypedResults.Ok(stored.Select(found => Describe(found, meter)).ToArray());
-        }
+            errors = [new FieldError("meter", ErrorCodes.Unknown, $"There is no meter '{parameters.Meter}'.")];
+        if (errors.Count > 0)
+            return Problem.Validation(errors);
 
-        return Problem.Validation(errors);
+        var stored = await events.ListAsync(user.TenantId(), filter, cancellationToken);
+        return TypedResults.Ok(stored.Select(found => Describe(found, meter)).ToArray());
     }
 
-    /// <summary>What an event added, as it is shown: to a count it added 1.</summary>
-    public static ExactNumber ValueOf(Contribution contribution) => new((contribution.Value ?? 1).ToString(CultureInfo.InvariantCulture));
+    /// <summary>What an event added, as it is shown: 1 to a count; null where it added a text.</summary>
+    public static ExactNumber? ValueOf(Contribution contribution) =>
+        contribution.Text is null ? new((contribution.Value ?? 1).ToString(CultureInfo.InvariantCulture)) : null;
+
+    private static Dictionary<string, IReadOnlyList<string>> ReadDimensions(IQueryCollection query, Meter? meter, List<FieldError> errors)
+    {
+        var dimensions = DimensionFilter.Read(query, errors);
+        if (meter is not null)
+            DimensionFilter.Check(dimensions.Keys, DimensionFilter.Parameter, meter, errors);
+        else if (dimensions.Count > 0)
+            errors.Add(new FieldError(DimensionFilter.Parameter, ErrorCodes.Invalid, "Needs 'meter': dimensions are a meter's."));
+        return dimensions.ToDictionary(dimension => dimension.Key, dimension => dimension.Value.Values);
+    }
 
     private static UsageEventFilter Read(Parameters parameters, List<FieldError> errors)
     {
@@ -91,6 +103,7 @@ internal static class ListEvents
 
     private static IngestedEvent Describe(StoredEvent stored, Meter? asked)
     {
+        var contribution = stored.Meters.FirstOrDefault(verdict => verdict.Meter.Id == asked?.Id)?.Contribution;
         var reasons = stored.Meters.Select(verdict => verdict.Reason).OfType<string>().ToList();
         return new IngestedEvent(
             new RawJson(stored.Event),
@@ -98,6 +111,7 @@ internal static class ListEvents
             stored.StoredAt,
             reasons.Count == 0 ? null : string.Join("; ", reasons),
             [.. stored.Meters.Where(verdict => verdict.Contribution is not null).Select(verdict => verdict.Meter.Slug)],
-            stored.Meters.FirstOrDefault(verdict => verdict.Meter.Id == asked?.Id)?.Contribution is { } contribution ? ValueOf(contribution) : null);
+            contribution is null ? null : ValueOf(contribution),
+            contribution?.Text);
     }
 }

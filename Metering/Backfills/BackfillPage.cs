@@ -11,7 +11,7 @@ internal sealed class BackfillPage
     // Also events of other types, without their bytes: so a page ends in time however rare the meter's type is.
     private const string EventsSql = """
         select time, key, stream_id, partition, "offset",
-               case when type = @type then subject end, case when type = @type and @reads_data then event end
+               case when type = @type then subject end, case when type = @type and @reads_data then event end, ingested_at
         from usage_events
         where segment = @segment and tenant_id = @tenant and time >= @floor and (time, key) > (@time, @key)
         order by time, key
@@ -103,21 +103,23 @@ internal sealed class BackfillPage
         {
             Scanned++;
             _lastEvent = _position = _position with { Time = reader.GetFieldValue<DateTimeOffset>(0), Key = reader.GetGuid(1) };
-            if (!reader.IsDBNull(5) && !_starts.IsLive(reader.GetInt32(2), reader.GetInt32(3), reader.GetInt64(4)))
-                Count(reader);
+            var order = new EventOrder(
+                _position.Time, reader.GetFieldValue<DateTimeOffset>(7), reader.GetInt32(2), reader.GetInt32(3), reader.GetInt64(4));
+            if (!reader.IsDBNull(5) && !_starts.IsLive(order.StreamId, order.Partition, order.Offset))
+                Count(reader, order);
         }
     }
 
-    private void Count(NpgsqlDataReader reader)
+    private void Count(NpgsqlDataReader reader, EventOrder order)
     {
         try
         {
             var subject = reader.GetString(5);
             using var data = reader.IsDBNull(6) ? null : StoredEventData.Parse(Bytes(reader, 6));
-            if (!_meter.TryCount(subject, _position.Time, data?.RootElement ?? default, out var contribution, out _))
+            if (!_meter.TryCount(subject, order.Time, data?.RootElement ?? default, out var contribution, out _))
                 return;
 
-            _rollups.Add(contribution, _position.Time);
+            _rollups.Add(contribution, order);
             Counted++;
         }
         catch (Exception e) when (e is not NpgsqlException)
@@ -180,12 +182,10 @@ internal sealed class BackfillPage
 
         await using var batch = new NpgsqlBatch(connection)
         {
-            BatchCommands =
-            {
-                RollupWriter.SeriesCommand([.. _rollups.Series.OrderBy(series => series.Key)]),
-                RollupWriter.RollupsCommand(_rollups.Rows, _claim.HoursSince),
-            },
+            BatchCommands = { RollupWriter.SeriesCommand([.. _rollups.Series.OrderBy(series => series.Key)]) },
         };
+        foreach (var command in RollupWriter.Commands(_rollups, _claim.HoursSince))
+            batch.BatchCommands.Add(command);
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 

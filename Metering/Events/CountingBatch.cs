@@ -10,6 +10,8 @@ namespace CloudNative.Metering.Events;
 internal sealed record PendingEvent(Guid Key, PartitionClaim Claim, IngestRecord Record, UsageEvent Event)
 {
     public DateTimeOffset Time => Event.Time ?? Record.IngestedAt;
+
+    public EventOrder Order => new(Time, Record.IngestedAt, Claim.StreamId, Claim.Partition, Record.Offset);
 }
 
 /// <summary>Sorts a transaction's records into what is new, doubled or dead, and counts what turns out to be new.</summary>
@@ -112,7 +114,7 @@ internal sealed class CountingBatch
 
         _new.Add(pending);
         foreach (var contribution in _contributions)
-            Rollups.Add(contribution, pending.Time);
+            Rollups.Add(contribution, pending.Order);
         Ledger.Add(pending.Claim, pending.Record, _contributions.Count > 0 ? LedgerCounts.OneCounted : LedgerCounts.OneUnmatched);
     }
 

@@ -29,8 +29,8 @@ public sealed record UsageEventFilter
     /// <summary>Only events that this meter counted.</summary>
     public Meter? Meter { get; init; }
 
-    /// <summary>Only events that the meter counted with these values of its dimensions; one that an event does not have is <c>""</c>.</summary>
-    public IReadOnlyDictionary<string, string> Dimensions { get; init; } = new Dictionary<string, string>();
+    /// <summary>Only events that the meter counted with one of these values of each dimension; one that an event does not have is <c>""</c>.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Dimensions { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
     public int Limit { get; init; } = 100;
 }
@@ -135,7 +135,7 @@ public sealed class UsageEventList(NpgsqlDataSource dataSource, MeteringDbContex
         if (stored.Meters.FirstOrDefault(verdict => verdict.Meter.Id == meter.Id)?.Contribution is not { } contribution)
             return false;
         return meter.GroupBy.Keys.Zip(contribution.Dimensions).All(dimension =>
-            !filter.Dimensions.TryGetValue(dimension.First, out var wanted) || wanted == dimension.Second);
+            !filter.Dimensions.TryGetValue(dimension.First, out var wanted) || wanted.Contains(dimension.Second));
     }
 
     private static void AddParameters(NpgsqlParameterCollection parameters, Ulid tenantId, UsageEventFilter filter)

@@ -124,8 +124,8 @@ public sealed class UsageEventStore(NpgsqlDataSource dataSource, StoredKeys stor
         var newSeries = counting.Rollups.Series.Where(series => !_knownSeries.Contains(series.Key)).OrderBy(series => series.Key).ToList();
         if (newSeries.Count > 0)
             batch.BatchCommands.Add(RollupWriter.SeriesCommand(newSeries));
-        if (counting.Rollups.Rows is { Count: > 0 } rows)
-            batch.BatchCommands.Add(RollupWriter.RollupsCommand(rows, hoursSince: DateTimeOffset.MinValue));
+        foreach (var command in RollupWriter.Commands(counting.Rollups, hoursSince: DateTimeOffset.MinValue))
+            batch.BatchCommands.Add(command);
         if (counting.DeadLetters.Count > 0)
             batch.BatchCommands.Add(DeadLetterWriter.Command(counting.DeadLetters));
         if (counting.Ledger.Total.Received > 0)

@@ -11,7 +11,7 @@ public sealed record MeterDefinition
     /// <example>prompt</example>
     public string? EventType { get; init; }
 
-    /// <summary>Required. <c>SUM</c> or <c>COUNT</c>; <c>AVG MIN MAX UNIQUE_COUNT LATEST</c> are not supported yet.</summary>
+    /// <summary>Required. One of <c>SUM COUNT AVG MIN MAX UNIQUE_COUNT LATEST</c>.</summary>
     /// <example>SUM</example>
     public string? Aggregation { get; init; }
 

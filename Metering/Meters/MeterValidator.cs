@@ -6,9 +6,6 @@ namespace CloudNative.Metering.Meters;
 /// <summary>Turns a definition into a meter, or says everything that is wrong with it at once.</summary>
 public sealed class MeterValidator
 {
-    // What the query can answer so far; a meter that is accepted must be countable.
-    private static readonly Aggregation[] Supported = [Aggregation.Sum, Aggregation.Count];
-
     private readonly MeterDefinition _definition;
     private readonly List<FieldError> _errors = [];
     private Aggregation _aggregation;
@@ -51,18 +48,16 @@ public sealed class MeterValidator
     {
         if (string.IsNullOrEmpty(_definition.Aggregation))
         {
-            Add("aggregation", ErrorCodes.Required, $"Required: one of {Names(Enum.GetValues<Aggregation>())}.");
+            Add("aggregation", ErrorCodes.Required, $"Required: one of {Names}.");
             return;
         }
 
         if (!AggregationName.TryParse(_definition.Aggregation, out _aggregation))
         {
-            Add("aggregation", ErrorCodes.Invalid, $"Must be one of {Names(Enum.GetValues<Aggregation>())}.");
+            Add("aggregation", ErrorCodes.Invalid, $"Must be one of {Names}.");
             return;
         }
 
-        if (!Supported.Contains(_aggregation))
-            Add("aggregation", ErrorCodes.NotSupported, $"{_definition.Aggregation} is not supported yet; use one of {Names(Supported)}.");
         CheckValueProperty();
     }
 
@@ -160,7 +155,7 @@ public sealed class MeterValidator
 
     private void Add(string field, string code, string message) => _errors.Add(new FieldError(field, code, message));
 
-    private static string Names(Aggregation[] aggregations) => string.Join(", ", aggregations.Select(AggregationName.Of));
+    private static string Names => string.Join(", ", Enum.GetValues<Aggregation>().Select(AggregationName.Of));
 
     private Meter Meter(Ulid tenantId, DateTimeOffset now) => new()
     {

@@ -18,7 +18,7 @@ internal sealed class RollupRecount(NpgsqlConnection connection, MeterCatalog ca
     private const int MaxDifferences = 1_000;
 
     private const string EventsSql = """
-        select subject, time, stream_id, partition, "offset", segment, key, event
+        select subject, time, stream_id, partition, "offset", segment, key, event, ingested_at
         from usage_events
         where tenant_id = @tenant and time >= @from and time < @to and type = @type
         """;
@@ -31,20 +31,35 @@ internal sealed class RollupRecount(NpgsqlConnection connection, MeterCatalog ca
         """;
 
     // Where segments were dropped, an event that came long before its time may be gone, and its rollup stays.
-    private const string CompareSql = """
-        with counted as (
-            select series, minute, sum(events)::bigint as events, sum(total) as total
-            from unnest(@series, @minutes, @events, @totals) as delta (series, minute, events, total)
+    private static readonly string CompareSql = $"""
+        with b as (
+            select series, minute, {RollupColumns.All.Aggregated}
+            from (select series, minute, events, total, lowest, highest, latest::numeric[] as latest
+                  from unnest(@series, @minutes, @events, @totals, @lowest, @highest, @latest) as d (series, minute, events, total, lowest, highest, latest)) as delta
             group by series, minute
-        ), kept as (
-            select r.series, r.minute, r.events, r.total
-            from series s join rollups r on r.series = s.key
+        ), a as (
+            select r.* from series s join rollups r on r.series = s.key
             where s.meter_id = @meter and r.minute >= @from and r.minute < @to
         )
-        select minute, coalesce(kept.events, 0), coalesce(counted.events, 0), coalesce(kept.total::text, 'none'), coalesce(counted.total::text, 'none')
-        from counted full join kept using (series, minute)
-        where (coalesce(kept.events, 0) <> coalesce(counted.events, 0) or kept.total is distinct from counted.total)
-          and (exists (select from event_segments where id = 1) or coalesce(kept.events, 0) <= coalesce(counted.events, 0))
+        select minute, coalesce(a.events, 0), coalesce(b.events, 0), {RollupColumns.InWords("a")}, {RollupColumns.InWords("b")}
+        from b full join a using (series, minute)
+        where {RollupColumns.Differ}
+          and (exists (select from event_segments where id = 1) or coalesce(a.events, 0) <= coalesce(b.events, 0))
+        order by minute
+        limit @limit
+        """;
+
+    private const string CompareDistinctSql = """
+        with counted as (
+            select * from unnest(@series, @minutes, @values) as d (series, minute, value)
+        ), kept as (
+            select d.series, d.start as minute, d.value from series s join distinct_values d on d.series = s.key and d.hours = 0
+            where s.meter_id = @meter and d.start >= @from and d.start < @to
+        )
+        select minute, count(kept), count(counted)
+        from counted full join kept using (series, minute, value)
+        where kept is null or counted is null and exists (select from event_segments where id = 1)
+        group by minute
         order by minute
         limit @limit
         """;
@@ -101,25 +116,58 @@ internal sealed class RollupRecount(NpgsqlConnection connection, MeterCatalog ca
     private async Task CompareAsync(CountingMeter meter, DateTimeOffset from, DateTimeOffset to, List<string> differences, CancellationToken cancellationToken)
     {
         var deltas = await CountAsync(meter, from, to, cancellationToken);
-        await using var command = new NpgsqlCommand(CompareSql, connection) { CommandTimeout = 0 };
-        command.Parameters.AddWithValue("from", from);
-        command.Parameters.AddWithValue("to", to);
-        command.Parameters.AddWithValue("limit", MaxDifferences);
-        command.Parameters.AddWithValue("meter", meter.Id.ToUuid());
-        command.Parameters.Add(SqlArray.Of("series", NpgsqlDbType.Uuid, deltas, row => row.Series));
-        command.Parameters.Add(SqlArray.Of("minutes", NpgsqlDbType.TimestampTz, deltas, row => row.Minute));
-        command.Parameters.Add(SqlArray.Of("events", NpgsqlDbType.Bigint, deltas, row => row.Events));
-        command.Parameters.Add(SqlArray.Of("totals", NpgsqlDbType.Numeric, deltas, row => row.Total));
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await using var batch = new NpgsqlBatch(connection) { Timeout = 0 };
+        foreach (var command in (NpgsqlBatchCommand[])[RowsCommand(deltas.Rows), DistinctCommand(deltas.Distinct)])
+        {
+            command.Parameters.AddWithValue("from", from);
+            command.Parameters.AddWithValue("to", to);
+            command.Parameters.AddWithValue("limit", MaxDifferences);
+            command.Parameters.AddWithValue("meter", meter.Id.ToUuid());
+            batch.BatchCommands.Add(command);
+        }
+
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             differences.Add(
                 $"{reader.GetFieldValue<DateTimeOffset>(0):HH:mm} meter '{meter.Slug}': the rollups have {reader.GetInt64(1)} events and {reader.GetString(3)}, "
                 + $"the stored events make {reader.GetInt64(2)} and {reader.GetString(4)}");
         }
+
+        await reader.NextResultAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            differences.Add(
+                $"{reader.GetFieldValue<DateTimeOffset>(0):HH:mm} meter '{meter.Slug}': the rollups have {reader.GetInt64(1)} distinct values that the stored events "
+                + $"do not have, and lack {reader.GetInt64(2)} that they have");
+        }
     }
 
-    private async Task<IReadOnlyCollection<RollupDelta>> CountAsync(CountingMeter meter, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    private static NpgsqlBatchCommand RowsCommand(IReadOnlyCollection<RollupDelta> rows) => new(CompareSql)
+    {
+        Parameters =
+        {
+            SqlArray.Of("series", NpgsqlDbType.Uuid, rows, row => row.Series),
+            SqlArray.Of("minutes", NpgsqlDbType.TimestampTz, rows, row => row.Minute),
+            SqlArray.Of("events", NpgsqlDbType.Bigint, rows, row => row.Events),
+            SqlArray.Of("totals", NpgsqlDbType.Numeric, rows, row => row.Total),
+            SqlArray.Of("lowest", NpgsqlDbType.Numeric, rows, row => row.Picked?.Lowest),
+            SqlArray.Of("highest", NpgsqlDbType.Numeric, rows, row => row.Picked?.Highest),
+            SqlArray.Of("latest", NpgsqlDbType.Text, rows, row => row.Picked?.Latest?.ToSqlText()),
+        },
+    };
+
+    private static NpgsqlBatchCommand DistinctCommand(IReadOnlyCollection<DistinctValue> values) => new(CompareDistinctSql)
+    {
+        Parameters =
+        {
+            SqlArray.Of("series", NpgsqlDbType.Uuid, values, row => row.Series),
+            SqlArray.Of("minutes", NpgsqlDbType.TimestampTz, values, row => row.Minute),
+            SqlArray.Of("values", NpgsqlDbType.Uuid, values, row => row.Value),
+        },
+    };
+
+    private async Task<RollupDeltas> CountAsync(CountingMeter meter, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
     {
         var coverage = await MeterCoverage.LoadAsync(connection, meter.Id, cancellationToken);
         var deltas = new RollupDeltas();
@@ -131,16 +179,17 @@ internal sealed class RollupRecount(NpgsqlConnection connection, MeterCatalog ca
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            var (subject, time) = (reader.GetString(0), reader.GetFieldValue<DateTimeOffset>(1));
-            var position = new BackfillPosition(reader.GetInt32(5), time, reader.GetGuid(6));
-            if (!coverage.Includes(new EventPlace(reader.GetInt32(2), reader.GetInt32(3), reader.GetInt64(4), position)))
+            var order = new EventOrder(
+                reader.GetFieldValue<DateTimeOffset>(1), reader.GetFieldValue<DateTimeOffset>(8), reader.GetInt32(2), reader.GetInt32(3), reader.GetInt64(4));
+            var position = new BackfillPosition(reader.GetInt32(5), order.Time, reader.GetGuid(6));
+            if (!coverage.Includes(new EventPlace(order.StreamId, order.Partition, order.Offset, position)))
                 continue;
 
             using var data = StoredEventData.Parse(reader.GetFieldValue<byte[]>(7));
-            if (meter.TryCount(subject, time, data?.RootElement ?? default, out var contribution, out _))
-                deltas.Add(contribution, time);
+            if (meter.TryCount(reader.GetString(0), order.Time, data?.RootElement ?? default, out var contribution, out _))
+                deltas.Add(contribution, order);
         }
 
-        return deltas.Rows;
+        return deltas;
     }
 }

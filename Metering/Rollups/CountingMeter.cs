@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using CloudNative.Metering.Database;
 using CloudNative.Metering.Meters;
 
 namespace CloudNative.Metering.Rollups;
@@ -7,12 +8,11 @@ namespace CloudNative.Metering.Rollups;
 /// <summary>A meter made ready to count: paths parsed once, asked for every event of its type.</summary>
 public sealed class CountingMeter
 {
-    // PostgreSQL's text holds every character but this one.
-    private const char Nul = '\0';
     private const char Replacement = '\uFFFD';
 
     private readonly JsonPath? _value;
     private readonly JsonPath[] _dimensions;
+    private readonly Aggregation _aggregation;
 
     public CountingMeter(Meter meter)
     {
@@ -21,6 +21,7 @@ public sealed class CountingMeter
         Slug = meter.Slug;
         EventType = meter.EventType;
         EventFrom = meter.EventFrom;
+        _aggregation = meter.Aggregation;
         _value = meter.ValueProperty is { } path ? JsonPath.Parse(path) : null;
         _dimensions = [.. meter.GroupBy.Values.Select(JsonPath.Parse)];
     }
@@ -52,34 +53,35 @@ public sealed class CountingMeter
         }
 
         decimal? value = null;
-        if (_value is not null)
-        {
-            if (!TryReadValue(_value, data, out var number, out reason))
-                return false;
-            value = number;
-        }
+        string? text = null;
+        if (_value is not null && !TryReadValue(_value, data, out value, out text, out reason))
+            return false;
 
         reason = null;
-        contribution = new Contribution(Id, subject, [.. _dimensions.Select(path => ReadDimension(path, data))], value);
+        contribution = new Contribution(Id, _aggregation, subject, [.. _dimensions.Select(path => ReadDimension(path, data))], value, text);
         return true;
     }
 
-    private bool TryReadValue(JsonPath path, JsonElement data, out decimal value, [NotNullWhen(false)] out string? reason)
+    /// <summary>Sets the number, or the text where the meter counts distinct texts.</summary>
+    private bool TryReadValue(JsonPath path, JsonElement data, out decimal? value, out string? text, [NotNullWhen(false)] out string? reason)
     {
-        value = 0;
-        reason = null;
+        (value, text, reason) = (null, null, null);
         if (data.ValueKind != JsonValueKind.Object || !path.TryEvaluate(data, out var element) || element.ValueKind == JsonValueKind.Null)
             reason = $"meter '{Slug}': no value at {path}";
+        else if (_aggregation == Aggregation.UniqueCount)
+            text = Text(element);
         else if (element.ValueKind is not (JsonValueKind.Number or JsonValueKind.String))
             reason = $"meter '{Slug}': the value at {path} is not a number";
-        else if (!ExactDecimal.TryParse(Text(element), out value))
+        else if (!ExactDecimal.TryParse(Text(element), out var number))
             reason = $"meter '{Slug}': the value at {path} is not a number of at most {ExactDecimal.MaxDigits} digits";
+        else
+            value = number;
         return reason is null;
     }
 
     private static string ReadDimension(JsonPath path, JsonElement data) =>
         data.ValueKind == JsonValueKind.Object && path.TryEvaluate(data, out var element) && element.ValueKind != JsonValueKind.Null
-            ? Text(element).Replace(Nul, Replacement)
+            ? SqlText.Storable(Text(element))
             : "";
 
     private static string Text(JsonElement element)

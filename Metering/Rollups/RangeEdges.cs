@@ -7,8 +7,8 @@ using Npgsql;
 
 namespace CloudNative.Metering.Rollups;
 
-/// <summary>What the events of one series add to a partial minute.</summary>
-internal sealed record EdgeRow(DateTimeOffset Minute, string Subject, string Dimensions, long Events, decimal? Total);
+/// <summary>What the events of one series add to a partial minute: figures, or one distinct value.</summary>
+internal sealed record EdgeRow(DateTimeOffset Minute, string Subject, string Dimensions, RollupDelta? Figures, Guid? Value);
 
 /// <summary>
 /// The two ends of a range that is not aligned to minutes: what the rollups answer is the whole minutes between, and the rest is counted here, from
@@ -17,7 +17,7 @@ internal sealed record EdgeRow(DateTimeOffset Minute, string Subject, string Dim
 internal sealed record RangeEdges(DateTimeOffset? FirstWholeMinute, DateTimeOffset? EndOfWholeMinutes, IReadOnlyList<EdgeRow> Rows)
 {
     private const string Sql = """
-        select event, subject, time, stream_id, partition, "offset", segment, key
+        select event, subject, time, stream_id, partition, "offset", segment, key, ingested_at
         from usage_events
         where tenant_id = @tenant and type = @type and time >= @from and time < @to
           and (cardinality(@subjects) = 0 or subject = any (@subjects))
@@ -37,7 +37,10 @@ internal sealed record RangeEdges(DateTimeOffset? FirstWholeMinute, DateTimeOffs
 
         var series = deltas.Series.ToDictionary(row => row.Key, row => (row.Subject, Dimensions: JsonSerializer.Serialize(row.Dimensions)));
         return new RangeEdges(first, end,
-            [.. deltas.Rows.Select(row => new EdgeRow(row.Minute, series[row.Series].Subject, series[row.Series].Dimensions, row.Events, row.Total))]);
+        [
+            .. deltas.Rows.Select(row => new EdgeRow(row.Minute, series[row.Series].Subject, series[row.Series].Dimensions, row, null)),
+            .. deltas.Distinct.Select(row => new EdgeRow(row.Minute, series[row.Series].Subject, series[row.Series].Dimensions, null, row.Value)),
+        ]);
     }
 
     private static IEnumerable<(DateTimeOffset From, DateTimeOffset To)> Partial(UsageQuery query, DateTimeOffset? first, DateTimeOffset? end)
@@ -71,13 +74,15 @@ internal sealed record RangeEdges(DateTimeOffset? FirstWholeMinute, DateTimeOffs
         while (await reader.ReadAsync(cancellationToken))
         {
             // What the rollups do not hold yet must not be in the edges either.
-            var position = new BackfillPosition(reader.GetInt32(6), reader.GetFieldValue<DateTimeOffset>(2), reader.GetGuid(7));
-            if (!coverage.Includes(new EventPlace(reader.GetInt32(3), reader.GetInt32(4), reader.GetInt64(5), position)))
+            var order = new EventOrder(
+                reader.GetFieldValue<DateTimeOffset>(2), reader.GetFieldValue<DateTimeOffset>(8), reader.GetInt32(3), reader.GetInt32(4), reader.GetInt64(5));
+            var position = new BackfillPosition(reader.GetInt32(6), order.Time, reader.GetGuid(7));
+            if (!coverage.Includes(new EventPlace(order.StreamId, order.Partition, order.Offset, position)))
                 continue;
 
             using var data = StoredEventData.Parse(reader.GetFieldValue<byte[]>(0));
-            if (counting.TryCount(reader.GetString(1), position.Time, data?.RootElement ?? default, out var counted, out _))
-                deltas.Add(counted, position.Time);
+            if (counting.TryCount(reader.GetString(1), order.Time, data?.RootElement ?? default, out var counted, out _))
+                deltas.Add(counted, order);
         }
     }
 

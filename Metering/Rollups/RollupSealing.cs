@@ -14,18 +14,30 @@ public sealed class RollupSealing(NpgsqlDataSource dataSource)
 
     private const string NextSql = "select hours_until from rollup_seals where hours_until + interval '1 hour' + @delay <= @now";
 
-    private const string HourSql = """
-        insert into coarse_rollups
-        select series, 1, @hour, sum(events), sum(total), min(minute), max(minute)
+    private static readonly string HourSql = $"""
+        insert into coarse_rollups (series, hours, start, first_minute, last_minute, {RollupColumns.All.Names})
+        select series, 1, @hour, min(minute), max(minute), {RollupColumns.All.Aggregated}
         from rollups where minute >= @hour and minute < @hour + interval '1 hour'
         group by series
         """;
 
-    private const string DaySql = """
-        insert into coarse_rollups
-        select series, 24, @hour - interval '23 hours', sum(events), sum(total), min(first_minute), max(last_minute)
+    private static readonly string DaySql = $"""
+        insert into coarse_rollups (series, hours, start, first_minute, last_minute, {RollupColumns.All.Names})
+        select series, 24, @hour - interval '23 hours', min(first_minute), max(last_minute), {RollupColumns.All.Aggregated}
         from coarse_rollups where hours = 1 and start > @hour - interval '1 day' and start <= @hour
         group by series
+        """;
+
+    private const string DistinctHourSql = """
+        insert into distinct_values (series, hours, start, value)
+        select distinct series, 1, @hour, value
+        from distinct_values where hours = 0 and start >= @hour and start < @hour + interval '1 hour'
+        """;
+
+    private const string DistinctDaySql = """
+        insert into distinct_values (series, hours, start, value)
+        select distinct series, 24, @hour - interval '23 hours', value
+        from distinct_values where hours = 1 and start > @hour - interval '1 day' and start <= @hour
         """;
 
     private const string SealSql = """
@@ -50,9 +62,13 @@ public sealed class RollupSealing(NpgsqlDataSource dataSource)
         if (await NextAsync(connection, now, cancellationToken) is not { } hour)
             return;
 
-        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { Command(HourSql, hour) }, Timeout = 0 };
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { Command(HourSql, hour), Command(DistinctHourSql, hour) }, Timeout = 0 };
         if (hour.AddHours(1).UtcDateTime.TimeOfDay == TimeSpan.Zero)
+        {
             batch.BatchCommands.Add(Command(DaySql, hour));
+            batch.BatchCommands.Add(Command(DistinctDaySql, hour));
+        }
+
         batch.BatchCommands.Add(Command(SealSql, hour));
         await batch.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);

@@ -30,6 +30,9 @@ public sealed record UsageQuery
     /// <summary>Only these subjects; empty: all.</summary>
     public IReadOnlyList<string> Subjects { get; init; } = [];
 
+    /// <summary>Only usage whose dimensions meet all of these.</summary>
+    public IReadOnlyList<DimensionCondition> Filters { get; init; } = [];
+
     /// <summary>One group per subject.</summary>
     public bool GroupBySubject { get; init; }
 

@@ -25,8 +25,8 @@ public sealed class MeterValidatorTests
         { "no aggregation", Good with { Aggregation = null }, "aggregation", "required" },
         { "lower-case aggregation", Good with { Aggregation = "sum" }, "aggregation", "invalid" },
         { "aggregation as number", Good with { Aggregation = "0" }, "aggregation", "invalid" },
-        { "AVG", Good with { Aggregation = "AVG" }, "aggregation", "not_supported" },
         { "SUM of nothing", Good with { ValueProperty = null }, "valueProperty", "required" },
+        { "UNIQUE_COUNT of nothing", Good with { Aggregation = "UNIQUE_COUNT", ValueProperty = null }, "valueProperty", "required" },
         { "COUNT of a value", Good with { Aggregation = "COUNT" }, "valueProperty", "forbidden" },
         { "wildcard", Good with { ValueProperty = "$.a[*]" }, "valueProperty", "invalid" },
         { "whole data", Good with { ValueProperty = "$" }, "valueProperty", "invalid" },
@@ -51,6 +51,16 @@ public sealed class MeterValidatorTests
 
         Assert.True((error.Field, error.Code) == (field, code), $"{fault}: {error}");
     }
+
+    [Theory]
+    [InlineData("SUM")]
+    [InlineData("AVG")]
+    [InlineData("MIN")]
+    [InlineData("MAX")]
+    [InlineData("UNIQUE_COUNT")]
+    [InlineData("LATEST")]
+    public void Validate_AggregationOfAValue_IsGood(string aggregation) =>
+        Assert.Empty(MeterValidator.Validate(Good with { Aggregation = aggregation }));
 
     [Fact]
     public void Validate_ManyFaults_ReportsEach()

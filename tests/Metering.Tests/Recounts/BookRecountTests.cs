@@ -81,6 +81,29 @@ public sealed class BookRecountTests(TestServers servers)
     }
 
     [Theory]
+    [InlineData(Aggregation.Min, "update rollups set lowest = lowest - 1", "the rollups have 2 events and lowest 0, the stored events make 2 and lowest 1")]
+    [InlineData(Aggregation.Max, "update coarse_rollups set highest = 3 where hours = 1", "the hour has 2 events and highest 3, its minutes make 2 and highest 2")]
+    [InlineData(Aggregation.Latest, "update rollups set latest[6] = 5", "the rollups have 2 events and latest 5, the stored events make 2 and latest 2")]
+    [InlineData(Aggregation.Latest, "update rollups set latest[1] = 5", "the rollups have 2 events and latest 2, the stored events make 2 and latest 2")]
+    [InlineData(Aggregation.UniqueCount, "delete from distinct_values where hours = 0",
+        "the rollups have 0 distinct values that the stored events do not have, and lack 2 that they have")]
+    [InlineData(Aggregation.UniqueCount, "insert into distinct_values select key, 0, '2026-03-01 12:00Z', gen_random_uuid() from series",
+        "the rollups have 1 distinct values that the stored events do not have, and lack 0 that they have")]
+    [InlineData(Aggregation.UniqueCount, "delete from distinct_values where hours = 1",
+        "the hour has 0 distinct values that its minutes do not have, and lacks 2 that they have")]
+    public async Task Run_FiguresOfOtherAggregationsThatAreNotTheEvents_AreFound(Aggregation aggregation, string hand, string detail)
+    {
+        await using var database = await MeteringDatabase.CreateAsync(servers);
+        await database.AddMeterAsync("m", aggregation);
+        await StoreAsync(database, database.Record(0, "a"), database.Record(0, "b", """{"n":2}"""));
+        var recount = new BookRecount(database.Source, _clock);
+        Assert.Empty(await recount.RunAsync(10, Cancellation));
+        await database.ExecuteAsync($"{hand}; delete from recounts");
+
+        Assert.Contains(detail, Assert.Single(await recount.RunAsync(10, Cancellation)).Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(12, "update coarse_rollups set total = total + 1 where hours = 1", "12:00 meter 'sum': the hour has 2 events and 3, its minutes make 2 and 2")]
     [InlineData(12, "delete from coarse_rollups", "12:00 meter 'sum': the hour has 0 events and none, its minutes make 2 and 2")]
     [InlineData(12, "update coarse_rollups set events = 5 where hours = 24", "2026-03-01 00:00 meter 'sum': the day has 5 events and 2, its minutes make 2 and 2")]

@@ -22,6 +22,10 @@ public sealed class RollupSealingTests(TestServers servers)
     [Theory]
     [InlineData(1, Aggregation.Sum)]
     [InlineData(2, Aggregation.Count)]
+    [InlineData(6, Aggregation.Avg)]
+    [InlineData(7, Aggregation.Max)]
+    [InlineData(8, Aggregation.UniqueCount)]
+    [InlineData(9, Aggregation.Latest)]
     public async Task Run_SomeEventsBeforeAndSomeAfter_AnswersAsTheMinutesDo(int seed, Aggregation aggregation)
     {
         var random = new Random(seed);

@@ -1,0 +1,56 @@
+using CloudNative.ApiService.Binding;
+using CloudNative.Metering.Validation;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace CloudNative.ApiService.Tests.Binding;
+
+public sealed class DimensionFilterTests
+{
+    [Theory]
+    [InlineData("?filterGroupBy[Model]=a")]
+    [InlineData("?filtergroupby[Model]=a")]
+    [InlineData("""?FilterGroupBy={"Model":"a"}""")]
+    public void Read_ParameterInAnyCase_IsTheFilterWithTheDimensionAsWritten(string query)
+    {
+        var errors = new List<FieldError>();
+
+        var filter = DimensionFilter.Read(new QueryCollection(QueryHelpers.ParseQuery(query)), errors);
+
+        Assert.Empty(errors);
+        var (dimension, values) = Assert.Single(filter);
+        Assert.Equal(("Model", "a"), (dimension, Assert.Single(values.Values)));
+    }
+
+    [Theory]
+    [InlineData("?filterGroupBy[model]=a&filterGroupBy[model]=b")]
+    [InlineData("""?filterGroupBy={"model":["a","b"]}""")]
+    public void Read_SeveralValuesOfOneDimension_AreAllWanted(string query)
+    {
+        var errors = new List<FieldError>();
+
+        var filter = DimensionFilter.Read(new QueryCollection(QueryHelpers.ParseQuery(query)), errors);
+
+        Assert.Empty(errors);
+        Assert.Equal(["a", "b"], filter["model"].Values);
+    }
+
+    [Theory]
+    [InlineData("?filterGroupBy=model")]
+    [InlineData("?filterGroupBy=null")]
+    [InlineData("""?filterGroupBy=["a"]""")]
+    [InlineData("""?filterGroupBy={"model":1}""")]
+    [InlineData("""?filterGroupBy={"model":null}""")]
+    [InlineData("""?filterGroupBy={"model":[]}""")]
+    [InlineData("""?filterGroupBy={"model":["a",null]}""")]
+    [InlineData("""?filterGroupBy={"model":"a","model":"b"}""")]
+    [InlineData("""?filterGroupBy={"model":"a"}&filterGroupBy={"kind":"b"}""")]
+    public void Read_WhatCannotBeRead_IsAnError(string query)
+    {
+        var errors = new List<FieldError>();
+
+        DimensionFilter.Read(new QueryCollection(QueryHelpers.ParseQuery(query)), errors);
+
+        Assert.Equal("filterGroupBy", Assert.Single(errors).Field);
+    }
+}
