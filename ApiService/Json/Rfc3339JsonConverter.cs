@@ -16,5 +16,8 @@ internal sealed class Rfc3339JsonConverter : JsonConverter<DateTimeOffset>
             : throw new JsonException($"Must be {Rfc3339.Expected}.");
 
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(value.ToString(value.Offset == TimeSpan.Zero ? $"{Local}Z" : $"{Local}zzz", CultureInfo.InvariantCulture));
+        writer.WriteStringValue(Format(value));
+
+    public static string Format(DateTimeOffset value) =>
+        value.ToString(value.Offset == TimeSpan.Zero ? $"{Local}Z" : $"{Local}zzz", CultureInfo.InvariantCulture);
 }

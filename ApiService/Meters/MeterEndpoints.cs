@@ -26,6 +26,7 @@ internal static class MeterEndpoints
         meters.MapCreateMeter();
         meters.MapListMeters();
         meters.MapQueryMeter();
+        meters.MapListMeterValues();
         meters.MapGetBackfill();
         meters.MapGet("/{idOrSlug}", GetAsync).WithName("GetMeter").ProducesProblem(StatusCodes.Status404NotFound);
         meters.MapDelete("/{idOrSlug}", DeleteAsync).WithName("DeleteMeter").ProducesProblem(StatusCodes.Status404NotFound);

@@ -1,74 +1,100 @@
 using System.ComponentModel;
-using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.Database;
-using CloudNative.Metering.Meters;
 using CloudNative.Metering.Rollups;
 using CloudNative.Metering.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
+using Microsoft.OpenApi;
 using Npgsql;
 
 namespace CloudNative.ApiService.Meters;
 
 internal static class QueryMeter
 {
-    private const string Subject = "subject";
-    private const string CustomerId = "customer_id";
-
     /// <summary>What is asked of the meter.</summary>
     /// <param name="From">Inclusive, RFC 3339; absent: since the first event.</param>
     /// <param name="To">Exclusive, RFC 3339; absent: until the last event.</param>
     /// <param name="WindowSize"><c>MINUTE</c>, <c>HOUR</c>, <c>DAY</c>, <c>WEEK</c> (ISO, from Monday) or <c>MONTH</c>; absent: one row for the whole range.</param>
     /// <param name="WindowTimeZone">IANA time zone of the calendar units.</param>
     /// <param name="Subject">Only these subjects, repeated; also groups by subject.</param>
+    /// <param name="FilterGroupBy">
+    /// Only these values of dimensions: <c>filterGroupBy[model]=gpt-4o</c>, repeated for any of several, or a JSON object of texts or arrays of texts. A dimension
+    /// that the events did not have is the empty text.
+    /// </param>
+    /// <param name="AdvancedMeterGroupByFilters">
+    /// Only values of dimensions that meet conditions, as JSON: dimension to <c>{"$eq": …}</c>, and in the same way <c>$ne $in $nin $like $nlike $ilike $nilike
+    /// $gt $gte $lt $lte $and $or</c>.
+    /// </param>
     /// <param name="GroupBy"><c>subject</c> or a dimension of the meter, repeated.</param>
     internal sealed record Parameters(
-        string? From, string? To, string? WindowSize, [property: DefaultValue("UTC")] string? WindowTimeZone, string[]? Subject, string[]? GroupBy);
-
-    /// <summary>The time range of distinct values.</summary>
-    /// <param name="From">Inclusive, RFC 3339; absent: since the first event.</param>
-    /// <param name="To">Exclusive, RFC 3339; absent: until the last event.</param>
-    internal sealed record RangeParameters(string? From, string? To);
-
-    /// <summary>The meter's usage.</summary>
-    /// <param name="From">As asked.</param>
-    /// <param name="To">As asked.</param>
-    /// <param name="WindowSize">As asked.</param>
-    /// <param name="Incomplete">True while the meter has not counted all that was stored before its creation (see its backfill): more will come. Else absent.</param>
-    /// <param name="Data">Ordered by window, subject and dimensions; windows without events give no row.</param>
-    internal sealed record UsageResponse(
-        DateTimeOffset? From, DateTimeOffset? To, WindowSize? WindowSize, bool? Incomplete, IReadOnlyList<UsageRow> Data);
+        string? From, string? To, string? WindowSize, [property: DefaultValue("UTC")] string? WindowTimeZone, string[]? Subject, string? FilterGroupBy,
+        string? AdvancedMeterGroupByFilters, string[]? GroupBy);
 
     public static void MapQueryMeter(this RouteGroupBuilder meters)
     {
-        meters.MapGet("/{idOrSlug}/query", QueryAsync).WithName("QueryMeter").ProducesProblem(StatusCodes.Status404NotFound);
-        meters.MapGet("/{idOrSlug}/subjects", SubjectsAsync).WithName("ListMeterSubjects").ProducesProblem(StatusCodes.Status404NotFound);
+        meters.MapGet("/{idOrSlug}/query", GetAsync).WithName("QueryMeter").ProducesUsage().Produces(StatusCodes.Status304NotModified);
+        meters.MapPost("/{idOrSlug}/query", PostAsync).WithName("QueryMeterPost").ProducesUsage()
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
     }
 
     /// <summary>Query a meter</summary>
     /// <remarks>
-    /// Exact for any range [from, to), to the microsecond. Windows are not cut at from and to, though only events inside count. An empty COUNT without
-    /// window and grouping is one row of 0.
+    /// Exact for any range [from, to), to the microsecond. Windows are not cut at from and to, though only events inside count. An empty COUNT or UNIQUE_COUNT
+    /// without window and grouping is one row of 0. With <c>Accept: text/csv</c> the rows come as a table. An answer that is the same as the one whose ETag
+    /// <c>If-None-Match</c> names is a 304 without a body.
     /// </remarks>
     /// <param name="idOrSlug">The meter's id or slug.</param>
-    internal static async Task<Results<Ok<UsageResponse>, ApiProblem>> QueryAsync(
-        string idOrSlug, [AsParameters] Parameters parameters, ClaimsPrincipal user, MeteringDbContext database, RollupQuery rollups,
-        CancellationToken cancellationToken)
+    internal static Task<Results<Ok<UsageResponse>, UsageCsv, StatusCodeHttpResult, ApiProblem>> GetAsync(
+        string idOrSlug, [AsParameters] Parameters parameters, HttpContext context, MeteringDbContext database, RollupQuery rollups)
     {
-        if (await database.FindMeterAsync(user.TenantId(), idOrSlug, cancellationToken) is not { } meter)
+        var errors = new List<FieldError>();
+        var asked = new UsageRequest
+        {
+            From = parameters.From,
+            To = parameters.To,
+            WindowSize = parameters.WindowSize,
+            WindowTimeZone = parameters.WindowTimeZone,
+            Subject = parameters.Subject,
+            FilterGroupBy = DimensionFilter.Read(context.Request.Query, errors),
+            AdvancedMeterGroupByFilters = UsageRequest.ReadAdvanced(context.Request, errors),
+            GroupBy = parameters.GroupBy,
+        };
+        return AnswerAsync(idOrSlug, asked, errors, context, database, rollups);
+    }
+
+    /// <summary>Query a meter, with the question in the body</summary>
+    /// <remarks>The same as the GET, for questions that are too long for an address.</remarks>
+    /// <param name="idOrSlug">The meter's id or slug.</param>
+    /// <param name="question">What is asked.</param>
+    internal static Task<Results<Ok<UsageResponse>, UsageCsv, StatusCodeHttpResult, ApiProblem>> PostAsync(
+        string idOrSlug, UsageRequest question, HttpContext context, MeteringDbContext database, RollupQuery rollups) =>
+        AnswerAsync(idOrSlug, question, [], context, database, rollups);
+
+    private static async Task<Results<Ok<UsageResponse>, UsageCsv, StatusCodeHttpResult, ApiProblem>> AnswerAsync(
+        string idOrSlug, UsageRequest asked, List<FieldError> errors, HttpContext context, MeteringDbContext database, RollupQuery rollups)
+    {
+        var cancellationToken = context.RequestAborted;
+        if (await database.FindMeterAsync(context.User.TenantId(), idOrSlug, cancellationToken) is not { } meter)
             return MeterEndpoints.MeterNotFound(idOrSlug);
 
-        var errors = new List<FieldError>();
-        var query = Read(meter, parameters, errors);
+        var query = asked.Read(meter, errors);
         if (errors.Count > 0)
             return Problem.Validation(errors);
 
         try
         {
             var usage = await rollups.RunAsync(meter, query, cancellationToken);
-            return TypedResults.Ok(new UsageResponse(query.From, query.To, query.WindowSize, usage.IsIncomplete ? true : null, usage.Rows));
+            var answer = new UsageResponse(query.From, query.To, query.WindowSize, usage.IsIncomplete ? true : null, usage.Rows);
+            context.Response.Headers.Vary = HeaderNames.Accept;
+            if (HttpMethods.IsGet(context.Request.Method) && UsageETag.IsKnown(context, answer))
+                return TypedResults.StatusCode(StatusCodes.Status304NotModified);
+            if (UsageCsv.IsPreferred(context.Request))
+                return new UsageCsv(meter, query, usage);
+            return TypedResults.Ok(answer);
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidParameterValue)
         {
@@ -77,60 +103,12 @@ internal static class QueryMeter
         }
     }
 
-    /// <summary>List a meter's subjects</summary>
-    /// <remarks>The distinct subjects of what the meter counted, sorted. While its backfill runs, more may come.</remarks>
-    /// <param name="idOrSlug">The meter's id or slug.</param>
-    internal static async Task<Results<Ok<IReadOnlyList<string>>, ApiProblem>> SubjectsAsync(
-        string idOrSlug, [AsParameters] RangeParameters parameters, ClaimsPrincipal user, MeteringDbContext database, RollupQuery rollups,
-        CancellationToken cancellationToken)
-    {
-        if (await database.FindMeterAsync(user.TenantId(), idOrSlug, cancellationToken) is not { } meter)
-            return MeterEndpoints.MeterNotFound(idOrSlug);
-
-        var errors = new List<FieldError>();
-        var query = ReadRange(parameters.From, parameters.To, errors);
-        return errors.Count > 0 ? Problem.Validation(errors) : TypedResults.Ok(await rollups.SubjectsAsync(meter, query, cancellationToken));
-    }
-
-    private static UsageQuery Read(Meter meter, Parameters parameters, List<FieldError> errors)
-    {
-        var groupBy = parameters.GroupBy ?? [];
-        var subjects = parameters.Subject ?? [];
-        foreach (var dimension in groupBy.Where(name => name != Subject && !meter.GroupBy.ContainsKey(name)))
-            errors.Add(UnknownDimension(meter, dimension));
-
-        return ReadRange(parameters.From, parameters.To, errors) with
+    private static RouteHandlerBuilder ProducesUsage(this RouteHandlerBuilder route) => route
+        .ProducesProblem(StatusCodes.Status404NotFound)
+        .AddOpenApiOperationTransformer(static (operation, _, _) =>
         {
-            WindowSize = WindowSizes.Read(parameters.WindowSize, errors),
-            TimeZone = ReadZone(parameters.WindowTimeZone, errors),
-            Subjects = subjects,
-            GroupBySubject = subjects.Length > 0 || groupBy.Contains(Subject),
-            Dimensions = [.. groupBy.Where(meter.GroupBy.ContainsKey)],
-        };
-    }
-
-    private static UsageQuery ReadRange(string? fromText, string? toText, List<FieldError> errors)
-    {
-        var from = TimeRange.Read("from", fromText, errors);
-        var to = TimeRange.Read("to", toText, errors);
-        TimeRange.Check("from", from, "to", to, errors);
-        return new UsageQuery { From = from, To = to };
-    }
-
-    private static TimeZoneInfo ReadZone(string? text, List<FieldError> errors)
-    {
-        if (text is null)
-            return TimeZoneInfo.Utc;
-        if (TimeZoneInfo.TryFindSystemTimeZoneById(text, out var zone) && zone.HasIanaId)
-            return zone;
-
-        errors.Add(new FieldError("windowTimeZone", ErrorCodes.Unknown, $"There is no IANA time zone '{text}'."));
-        return TimeZoneInfo.Utc;
-    }
-
-    private static FieldError UnknownDimension(Meter meter, string name) => name == CustomerId
-        ? new FieldError("groupBy", ErrorCodes.NotSupported, "Grouping by customer is not supported yet.")
-        : new FieldError(
-            "groupBy", ErrorCodes.Unknown,
-            $"Meter '{meter.Slug}' has no dimension '{name}'; known are {string.Join(", ", meter.GroupBy.Keys.Prepend(Subject))}.");
+            // The framework documents one type of an answer only.
+            operation.Responses!["200"].Content![UsageCsv.ContentType] = new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
+            return Task.CompletedTask;
+        });
 }

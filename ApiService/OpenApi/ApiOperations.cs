@@ -9,6 +9,7 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
 {
     private static readonly Dictionary<string, string> Meanings = new()
     {
+        ["304"] = "Nothing has changed since the answer whose ETag was sent.",
         ["400"] = "The request is wrong; extensions.validationErrors lists everything that is.",
         ["401"] = "No API key, or one that is unknown or revoked.",
         ["404"] = "There is no such thing, or it belongs to another tenant.",

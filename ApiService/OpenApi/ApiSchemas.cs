@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Events;
 using CloudNative.ApiService.Json;
 using CloudNative.Metering.Rollups;
@@ -26,6 +27,8 @@ internal sealed class ApiSchemas : IOpenApiSchemaTransformer
             schema.Description = "JSON as it was received.";
         else if (type.IsEnum)
             schema.Type = JsonSchemaType.String;
+        else if (type == typeof(FilterValues))
+            Describe(schema, "A text, or texts of which any is wanted.");
         else if (type == typeof(CloudEvent))
             Describe(schema);
 
@@ -33,6 +36,19 @@ internal sealed class ApiSchemas : IOpenApiSchemaTransformer
         foreach (var property in context.JsonTypeInfo.Properties.Where(property => property.IsGetNullable))
             schema.Required?.Remove(property.Name);
         return Task.CompletedTask;
+    }
+
+    private static void Describe(OpenApiSchema values, string description)
+    {
+        values.Description = description;
+        values.OneOf =
+        [
+            new OpenApiSchema { Type = JsonSchemaType.String },
+            new OpenApiSchema
+            {
+                Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String }, MinItems = 1, MaxItems = FilterValues.MaxValues,
+            },
+        ];
     }
 
     /// <summary>An event may have attributes of its sender's own.</summary>

@@ -35,7 +35,6 @@ public sealed class BadRequestTests(TestApi api)
             "several faults", "POST", Meters, """{"slug": "A b", "aggregation": "SUM", "groupBy": {"subject": "$.x", "y": "y"}}""", "application/json", 400,
             ["slug invalid", "eventType required", "valueProperty required", "groupBy.subject forbidden", "groupBy.y invalid"]
         },
-        { "not supported yet", "POST", Meters, """{"slug": "a", "eventType": "e", "aggregation": "MAX", "valueProperty": "$.v"}""", "application/json", 400, ["aggregation not_supported"] },
         { "other content type", "POST", Meters, Good, "text/plain", 415, [] },
         { "unknown parameter", "POST", Meters + "?dryRun=true", Good, "application/json", 400, ["dryRun unknown"] },
         { "unknown parameters", "GET", Meters + "?pag=2&size=1", null, "", 400, ["pag unknown", "size unknown"] },
@@ -50,7 +49,29 @@ public sealed class BadRequestTests(TestApi api)
         { "local time", "GET", Query + "?from=2026-02-01T00:00:00", null, "", 400, ["from invalid"] },
         { "empty time", "GET", Query + "?from=", null, "", 400, ["from invalid"] },
         { "unknown window and zone", "GET", Query + "?windowSize=YEAR&windowTimeZone=Mars", null, "", 400, ["windowSize invalid", "windowTimeZone unknown"] },
-        { "U+0000", "GET", Query + "?subject=%00", null, "", 400, [] },
+        { "U+0000", "GET", Query + "?subject=%00", null, "", 400, ["subject invalid"] },
+        { "customer", "GET", Query + "?groupBy=customer_id", null, "", 400, ["groupBy not_supported"] },
+        { "filter of an unknown dimension", "GET", Query + "?filterGroupBy[colour]=red", null, "", 400, ["filterGroupBy[colour] unknown"] },
+        { "filter that is no object", "GET", Query + "?filterGroupBy=red", null, "", 400, ["filterGroupBy invalid"] },
+        { "filter that is no JSON", "GET", Query + "?advancedMeterGroupByFilters={", null, "", 400, ["advancedMeterGroupByFilters invalid"] },
+        { "null for a filter", "GET", Query + "?advancedMeterGroupByFilters=null", null, "", 400, ["advancedMeterGroupByFilters invalid"] },
+        { "filter twice", "GET", Query + "?advancedMeterGroupByFilters={}&advancedMeterGroupByFilters={}", null, "", 400, ["advancedMeterGroupByFilters too_many"] },
+        {
+            "unknown operator", "GET", Query + """?advancedMeterGroupByFilters={"colour":{"$regex":"a"}}""", null, "", 400,
+            ["advancedMeterGroupByFilters.colour.$regex unknown"]
+        },
+        { "number for a filter's text", "POST", Query, """{"advancedMeterGroupByFilters": {"colour": {"$eq": 1}}}""", "application/json", 400, ["advancedMeterGroupByFilters.colour.$eq invalid"] },
+        { "question of an unknown field", "POST", Query, """{"window": "DAY"}""", "application/json", 400, ["window unknown"] },
+        { "question of customers", "POST", Query, """{"filterCustomerId": ["a"]}""", "application/json", 400, ["filterCustomerId unknown"] },
+        { "no question", "POST", Query, "", "application/json", 400, ["body required"] },
+        {
+            "several faults of a question", "POST", Query,
+            """{"from": "now", "windowSize": "YEAR", "groupBy": ["colour"], "filterGroupBy": {"size": "L"}, "advancedMeterGroupByFilters": {"colour": {"$eq": "a"}}}""",
+            "application/json", 400,
+            ["groupBy unknown", "from invalid", "windowSize invalid", "filterGroupBy[size] unknown", "advancedMeterGroupByFilters[colour] unknown"]
+        },
+        { "values of an unknown dimension", "GET", Meters + "/good/group-by/colour/values", null, "", 404, [] },
+        { "values in no range", "GET", Meters + "/good/subjects?from=2026-02-01T00:00:00Z&to=2026-02-01T00:00:00Z", null, "", 400, ["from out_of_range"] },
         { "U+0000 in a filter", "GET", Events + "?type=a%00b", null, "", 400, [] },
         { "U+0000 in a meter", "POST", Meters, "{\"slug\": \"a\", \"eventType\": \"\\u0000\", \"aggregation\": \"COUNT\"}", "application/json", 400, ["eventType invalid"] },
         { "array in another client's style", "GET", Query + "?subject[]=acme&groupBy[]=model", null, "", 400, ["subject[] unknown", "groupBy[] unknown"] },

@@ -1,0 +1,47 @@
+using CloudNative.ApiService.Json;
+using CloudNative.Metering.Meters;
+using CloudNative.Metering.Rollups;
+using CsvHelper;
+using Microsoft.Net.Http.Headers;
+
+namespace CloudNative.ApiService.Meters;
+
+/// <summary>A meter's usage as a table: CSV of RFC 4180, with a header.</summary>
+internal sealed class UsageCsv(Meter meter, UsageQuery query, Usage usage) : IResult
+{
+    public const string ContentType = "text/csv";
+
+    /// <summary>Whether a request prefers this to JSON, or names only this.</summary>
+    public static bool IsPreferred(HttpRequest request)
+    {
+        var accepted = request.GetTypedHeaders().Accept;
+        var (csv, json) = (Find(accepted, ContentType), Find(accepted, "application/json"));
+        return csv is { Quality: not 0 } && (csv.Quality ?? 1, !csv.MatchesAllSubTypes).CompareTo((json?.Quality ?? (json is null ? 0 : 1), json?.MatchesAllSubTypes == false)) > 0;
+    }
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        response.ContentType = $"{ContentType}; charset=utf-8; header=present";
+        response.Headers.ContentDisposition = new ContentDispositionHeaderValue("attachment") { FileName = $"{meter.Slug}.csv" }.ToString();
+        await using var csv = CsvWriter.Create(response.Body, leaveOpen: true);
+        var dimensions = query.Dimensions.Distinct().Order(StringComparer.Ordinal).ToList();
+        await csv.WriteRecordAsync(["window_start", "window_end", .. Subject("subject"), .. dimensions, "value"], httpContext.RequestAborted);
+        foreach (var row in usage.Rows)
+        {
+            await csv.WriteRecordAsync(
+                [
+                    Rfc3339JsonConverter.Format(row.WindowStart), Rfc3339JsonConverter.Format(row.WindowEnd), .. Subject(row.Subject),
+                    .. dimensions.Select(dimension => row.GroupBy[dimension]), row.Value.Digits,
+                ], httpContext.RequestAborted);
+        }
+    }
+
+    private IEnumerable<string?> Subject(string? value) => query.GroupBySubject ? [value] : [];
+
+    /// <summary>The most specific range of the header that the type is in.</summary>
+    private static MediaTypeHeaderValue? Find(IList<MediaTypeHeaderValue> accepted, string type) => accepted
+        .Where(new MediaTypeHeaderValue(type).IsSubsetOf)
+        .OrderBy(range => range.MatchesAllTypes).ThenBy(range => range.MatchesAllSubTypes)
+        .FirstOrDefault();
+}

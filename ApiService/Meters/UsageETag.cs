@@ -1,0 +1,24 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using CloudNative.ApiService.Json;
+using Microsoft.Net.Http.Headers;
+
+namespace CloudNative.ApiService.Meters;
+
+/// <summary>Names an answer by what it says. It is made anew for each request, so it is never older than the figures; what a 304 saves is the way to the client.</summary>
+internal static class UsageETag
+{
+    private const int HashBytes = 16;
+
+    /// <summary>Sets the answer's ETag, and tells whether the client has that answer.</summary>
+    public static bool IsKnown(HttpContext context, UsageResponse answer)
+    {
+        var hash = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(answer, ApiJson.Options(context)));
+        var type = UsageCsv.IsPreferred(context.Request) ? "-csv" : "";
+        var tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(hash.AsSpan(0, HashBytes))}{type}\"");
+        context.Response.Headers.ETag = tag.ToString();
+        context.Response.Headers.CacheControl = "private, no-cache";
+        return context.Request.GetTypedHeaders().IfNoneMatch
+            .Any(known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(tag, useStrongComparison: false));
+    }
+}

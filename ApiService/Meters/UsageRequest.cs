@@ -1,0 +1,134 @@
+using System.ComponentModel;
+using System.Text.Json;
+using CloudNative.ApiService.Binding;
+using CloudNative.ApiService.Json;
+using CloudNative.Metering.Meters;
+using CloudNative.Metering.Rollups;
+using CloudNative.Metering.Validation;
+
+namespace CloudNative.ApiService.Meters;
+
+/// <summary>What is asked of a meter.</summary>
+internal sealed record UsageRequest
+{
+    public const string AdvancedParameter = "advancedMeterGroupByFilters";
+
+    private const string SubjectName = "subject";
+    private const string CustomerId = "customer_id";
+    private const int MaxConditions = 500;
+
+    /// <summary>Accepted and ignored: other clients of this API's kind send it.</summary>
+    public string? ClientId { get; init; }
+
+    /// <summary>Inclusive, RFC 3339; absent: since the first event.</summary>
+    public string? From { get; init; }
+
+    /// <summary>Exclusive, RFC 3339; absent: until the last event.</summary>
+    public string? To { get; init; }
+
+    /// <summary><c>MINUTE</c>, <c>HOUR</c>, <c>DAY</c>, <c>WEEK</c> (ISO, from Monday) or <c>MONTH</c>; absent: one row for the whole range.</summary>
+    public string? WindowSize { get; init; }
+
+    /// <summary>IANA time zone of the calendar units.</summary>
+    [DefaultValue("UTC")]
+    public string? WindowTimeZone { get; init; }
+
+    /// <summary>Only these subjects; also groups by subject.</summary>
+    public IReadOnlyList<string>? Subject { get; init; }
+
+    /// <summary>Only these values of dimensions: dimension to a text, or to an array of texts, any of which is wanted.</summary>
+    public IReadOnlyDictionary<string, FilterValues>? FilterGroupBy { get; init; }
+
+    /// <summary>Only values of dimensions that meet conditions.</summary>
+    public IReadOnlyDictionary<string, FilterString>? AdvancedMeterGroupByFilters { get; init; }
+
+    /// <summary><c>subject</c> or dimensions of the meter.</summary>
+    public IReadOnlyList<string>? GroupBy { get; init; }
+
+    /// <summary>Conditions as the JSON of a query parameter; what can't be read is added to the errors.</summary>
+    public static IReadOnlyDictionary<string, FilterString>? ReadAdvanced(HttpRequest request, ICollection<FieldError> errors)
+    {
+        var texts = request.Query[AdvancedParameter];
+        if (texts.Count == 0)
+            return null;
+
+        try
+        {
+            if (texts is [{ } text])
+                return JsonSerializer.Deserialize<Dictionary<string, FilterString>>(text, ApiJson.Options(request.HttpContext)) ?? throw new JsonException("null");
+            errors.Add(new FieldError(AdvancedParameter, ErrorCodes.TooMany, "Must stand once."));
+        }
+        catch (JsonException e)
+        {
+            var (field, code, message) = JsonErrors.Describe(e);
+            errors.Add(new FieldError(field == JsonErrors.Body ? AdvancedParameter : $"{AdvancedParameter}.{field}", code, message));
+        }
+
+        return null;
+    }
+
+    /// <summary>The query; what is wrong is added to the errors.</summary>
+    public UsageQuery Read(Meter meter, List<FieldError> errors)
+    {
+        var (groupBy, subjects) = (GroupBy ?? [], Subject ?? []);
+        foreach (var dimension in groupBy.Where(name => name != SubjectName && !meter.GroupBy.ContainsKey(name ?? "")))
+            errors.Add(UnknownDimension(meter, dimension));
+        if (subjects.Any(subject => subject is null || subject.Contains('\0', StringComparison.Ordinal)))
+            errors.Add(new FieldError("subject", ErrorCodes.Invalid, "Must be texts without the character U+0000."));
+
+        return ReadRange(From, To, errors) with
+        {
+            WindowSize = WindowSizes.Read(WindowSize, errors),
+            TimeZone = ReadZone(WindowTimeZone, errors),
+            Subjects = subjects,
+            Filters = ReadFilters(meter, errors),
+            GroupBySubject = subjects.Count > 0 || groupBy.Contains(SubjectName),
+            Dimensions = [.. groupBy.Where(meter.GroupBy.ContainsKey)],
+        };
+    }
+
+    public static UsageQuery ReadRange(string? fromText, string? toText, List<FieldError> errors)
+    {
+        var from = TimeRange.Read("from", fromText, errors);
+        var to = TimeRange.Read("to", toText, errors);
+        TimeRange.Check("from", from, "to", to, errors);
+        return new UsageQuery { From = from, To = to };
+    }
+
+    private List<DimensionCondition> ReadFilters(Meter meter, List<FieldError> errors)
+    {
+        var (values, conditions) = (FilterGroupBy ?? new Dictionary<string, FilterValues>(), AdvancedMeterGroupByFilters ?? new Dictionary<string, FilterString>());
+        DimensionFilter.Check(values.Keys, DimensionFilter.Parameter, meter, errors);
+        DimensionFilter.Check(conditions.Keys, AdvancedParameter, meter, errors);
+        var filters = values.Select(value => new DimensionCondition(value.Key, new TextFilter.In(value.Value.Values))).ToList();
+        foreach (var (dimension, condition) in conditions)
+        {
+            var field = $"{AdvancedParameter}.{dimension}";
+            if (condition is null)
+                errors.Add(new FieldError(field, ErrorCodes.Required, "Needs an operator, such as {\"$eq\": \"gpt-4o\"}."));
+            else
+                filters.Add(new DimensionCondition(dimension, condition.Read(field, errors)));
+        }
+
+        if (filters.Sum(filter => filter.Filter.Conditions) > MaxConditions)
+            errors.Add(new FieldError(AdvancedParameter, ErrorCodes.TooMany, $"At most {MaxConditions} conditions."));
+        return filters;
+    }
+
+    private static TimeZoneInfo ReadZone(string? text, List<FieldError> errors)
+    {
+        if (text is null)
+            return TimeZoneInfo.Utc;
+        if (TimeZoneInfo.TryFindSystemTimeZoneById(text, out var zone) && zone.HasIanaId)
+            return zone;
+
+        errors.Add(new FieldError("windowTimeZone", ErrorCodes.Unknown, $"There is no IANA time zone '{text}'."));
+        return TimeZoneInfo.Utc;
+    }
+
+    private static FieldError UnknownDimension(Meter meter, string name) => name == CustomerId
+        ? new FieldError("groupBy", ErrorCodes.NotSupported, "Grouping by customer is not supported yet.")
+        : new FieldError(
+            "groupBy", ErrorCodes.Unknown,
+            $"Meter '{meter.Slug}' has no dimension '{name}'; known are {string.Join(", ", meter.GroupBy.Keys.Prepend(SubjectName))}.");
+}

@@ -1,0 +1,379 @@
+using System.Net;
+using System.Text.Json;
+
+namespace CloudNative.ApiService.Tests.Meters;
+
+/// <summary>The sentences of api.md on queries, in its order; each test quotes its own.</summary>
+public sealed class QueryMeterTests(TestApi api)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private static readonly string[] Events =
+    [
+        Event("1", "zed", "2026-03-29T00:30:00Z", """{"n":0.1,"model":"b","user":"u1"}"""),
+        Event("2", "acme", "2026-03-29T00:30:30Z", """{"n":"0.2","model":"a","user":"u2"}"""),
+        Event("3", "acme", "2026-03-29T21:59:59Z", """{"n":10,"model":"a","user":"u1"}"""),
+        Event("4", "acme", "2026-03-29T22:00:00Z", """{"n":-1.50,"user":1}"""),
+        Event("5", "zed", "2026-03-30T09:00:00Z", """{"n":"NaN","model":"c","user":null}"""),
+        Event("6", "zed", "2026-03-30T09:00:00Z", "{}"),
+    ];
+
+    /// <summary>"over numeric values and numeric strings; exact decimals (AVG to 28 digits); null, missing, unparsable ignored", "every event of the type",
+    /// "exact number of distinct non-null values (text compared); a missing path is no value", "value of the greatest time".</summary>
+    [Theory]
+    [InlineData("SUM", "$.n", "8.8")]
+    [InlineData("AVG", "$.n", "2.2")]
+    [InlineData("MIN", "$.n", "-1.5")]
+    [InlineData("MAX", "$.n", "10")]
+    [InlineData("LATEST", "$.n", "-1.5")]
+    [InlineData("COUNT", null, "6")]
+    [InlineData("UNIQUE_COUNT", "$.user", "3")]
+    public async Task Query_EachAggregation_GivesItsExactFigure(string aggregation, string? path, string expected)
+    {
+        await using var tenant = await OpenAsync(aggregation, path);
+        await tenant.Sink.StoreAsync(Events);
+
+        var row = Assert.Single(await tenant.QueryAsync(""));
+
+        Assert.Equal(expected, row.GetProperty("value").GetRawText());
+    }
+
+    /// <summary>"AVG to 28 digits".</summary>
+    [Fact]
+    public async Task Query_MeanWithoutEnd_HasTwentyEightDigits()
+    {
+        await using var tenant = await OpenAsync("AVG", "$.n");
+        await tenant.Sink.StoreAsync(
+            [.. ((string[])["0.02", "0", "0"]).Select((n, i) => Event($"{i}", "s", "2026-03-29T00:30:00Z", $$"""{"n":{{n}}}"""))]);
+
+        Assert.Equal("0.006666666666666666666666666667", Assert.Single(await tenant.QueryAsync("")).GetProperty("value").GetRawText());
+    }
+
+    /// <summary>"ties: the later ingested", also where it comes first into the store.</summary>
+    [Fact]
+    public async Task Query_LatestOfEqualTimes_IsTheLaterIngested()
+    {
+        await using var tenant = await OpenAsync("LATEST", "$.n");
+        await tenant.Sink.StoreAsync(SinkStandIn.Noon.AddMinutes(1), Bytes(Event("1", "s", "2026-03-29T00:30:00Z", """{"n":1}""")));
+        await tenant.Sink.StoreAsync(SinkStandIn.Noon, Bytes(Event("2", "s", "2026-03-29T00:30:00Z", """{"n":2}""")));
+        await tenant.Sink.StoreAsync(SinkStandIn.Noon, Bytes(Event("3", "s", "2026-03-29T00:29:59Z", """{"n":3}""")));
+
+        Assert.Equal(1, Assert.Single(await tenant.QueryAsync("")).GetProperty("value").GetInt32());
+        Assert.Equal(3, Assert.Single(await tenant.QueryAsync("?to=2026-03-29T00:30:00Z")).GetProperty("value").GetInt32());
+    }
+
+    /// <summary>"from (inclusive), to (exclusive)"; "Answer {from?, to?, windowSize?, data}".</summary>
+    [Fact]
+    public async Task Query_Range_IsHalfOpenAndAnsweredAsAsked()
+    {
+        await using var tenant = await OpenAsync("COUNT", null);
+        await tenant.Sink.StoreAsync(Events);
+
+        var answer = await tenant.AskAsync("?from=2026-03-29T00:30:30Z&to=2026-03-30T00:00:00%2B02:00&windowSize=HOUR");
+
+        Assert.Equal(["from", "to", "windowSize", "data"], answer.EnumerateObject().Select(field => field.Name));
+        Assert.Equal(("2026-03-29T00:30:30Z", "2026-03-29T22:00:00Z", "HOUR"), (answer.Text("from"), answer.Text("to"), answer.Text("windowSize")));
+        Assert.Equal([1, 1], answer.GetProperty("data").EnumerateArray().Select(row => row.GetProperty("value").GetInt32()));
+    }
+
+    /// <summary>"ordered by windowStart, then subject, then dimensions"; "A missing dimension is """; "Windows without events give no row".</summary>
+    [Fact]
+    public async Task Query_WindowsAndGroups_AreOrderedAndOnlyThoseWithEvents()
+    {
+        await using var tenant = await OpenAsync("COUNT", null);
+        await tenant.Sink.StoreAsync(Events);
+
+        var rows = await tenant.QueryAsync("?windowSize=DAY&groupBy=model&groupBy=subject");
+
+        Assert.Equal(
+            ["29 acme  1", "29 acme a 2", "29 zed b 1", "30 zed  1", "30 zed c 1"],
+            rows.Select(row =>
+                $"{row.GetProperty("windowStart").GetDateTimeOffset().Day} {row.Text("subject")} {row.GetProperty("groupBy").Text("model")} {row.GetProperty("value")}"));
+    }
+
+    /// <summary>"subject as a filter also groups by it".</summary>
+    [Fact]
+    public async Task Query_SubjectFilter_GroupsByIt()
+    {
+        await using var tenant = await OpenAsync("COUNT", null);
+        await tenant.Sink.StoreAsync(Events);
+
+        Assert.Equal(["acme 3", "zed 3"], (await tenant.QueryAsync("?subject=zed&subject=acme&subject=none")).Select(row => $"{row.Text("subject")} {row.GetProperty("value")}"));
+        Assert.Equal(JsonValueKind.Null, Assert.Single(await tenant.QueryAsync("")).GetProperty("subject").ValueKind);
+    }
+
+    /// <summary>"windowStart = from or the minute of the first event; windowEnd = to or the minute after the last".</summary>
+    [Theory]
+    [InlineData("", "2026-03-29T00:30:00Z", "2026-03-30T09:01:00Z")]
+    [InlineData("?from=2026-03-29T00:00:00.5Z", "2026-03-29T00:00:00.5Z", "2026-03-30T09:01:00Z")]
+    [InlineData("?to=2026-03-29T12:00:00Z", "2026-03-29T00:30:00Z", "2026-03-29T12:00:00Z")]
+    [InlineData("?windowTimeZone=Asia/Kathmandu", "2026-03-29T06:15:00+05:45", "2026-03-30T14:46:00+05:45")]
+    public async Task Query_WithoutWindow_IsOneRowOfTheRangeOrTheEvents(string query, string start, string end)
+    {
+        await using var tenant = await OpenAsync("COUNT", null);
+        await tenant.Sink.StoreAsync(Events);
+
+        var row = Assert.Single(await tenant.QueryAsync(query));
+
+        Assert.Equal((start, end), (row.Text("windowStart"), row.Text("windowEnd")));
+    }
+
+    /// <summary>"Empty, ungrouped and unwindowed: COUNT and UNIQUE_COUNT give one row of 0, the others no row".</summary>
+    [Theory]
+    [InlineData("COUNT", null, 1)]
+    [InlineData("UNIQUE_COUNT", "$.n", 1)]
+    [InlineData("SUM", "$.n", 0)]
+    [InlineData("AVG", "$.n", 0)]
+    [InlineData("MIN", "$.n", 0)]
+    [InlineData("MAX", "$.n", 0)]
+    [InlineData("LATEST", "$.n", 0)]
+    public async Task Query_NoEvents_IsZeroOnlyForCounts(string aggregation, string? path, int rows)
+    {
+        await using var tenant = await OpenAsync(aggregation, path);
+
+        var answer = await tenant.QueryAsync("");
+
+        Assert.Equal(rows, answer.Count);
+        Assert.All(answer, row => Assert.Equal("0", row.GetProperty("value").GetRawText()));
+        Assert.Empty(await tenant.QueryAsync("?windowSize=DAY"));
+        Assert.Empty(await tenant.QueryAsync("?groupBy=model"));
+    }
+
+    /// <summary>"DAY, WEEK (ISO, Monday) and MONTH are calendar units in the zone: 23- and 25-hour days exist"; "windows are not clamped to from/to".</summary>
+    [Theory]
+    [InlineData("DAY", "2026-03-29T00:00:00+01:00", "2026-03-30T00:00:00+02:00")]
+    [InlineData("WEEK", "2026-03-23T00:00:00+01:00", "2026-03-30T00:00:00+02:00")]
+    [InlineData("MONTH", "2026-03-01T00:00:00+01:00", "2026-04-01T00:00:00+02:00")]
+    public async Task Query_CalendarUnit_IsWholeInItsZone(string window, string start, string end)
+    {
+        await using var tenant = await OpenAsync("COUNT", null);
+        await tenant.Sink.StoreAsync(Events);
+
+        var row = Assert.Single(await tenant.QueryAsync($"?windowSize={window}&windowTimeZone=Europe/Berlin&from=2026-03-29T00:10:00Z&to=2026-03-29T22:00:00Z"));
+
+        Assert.Equal((start, end, 3), (row.Text("windowStart"), row.Text("windowEnd"), row.GetProperty("value").GetInt32()));
+    }
+
+    /// <summary>"filterGroupBy[path]=/x, or a JSON object as the value of filterGroupBy"; "advancedMeterGroupByFilters (JSON: dimension → $eq $ne $in …)".</summary>
+    [Theory]
+    [InlineData("?filterGroupBy[model]=a", 2)]
+    [InlineData("?filterGroupBy[model]=a&filterGroupBy[model]=b", 3)]
+    [InlineData("?filterGroupBy[model]=", 2)]
+    [InlineData("""?filterGroupBy={"model":["a","c"]}""", 3)]
+    [InlineData("""?filterGroupBy={"model":"a"}&advancedMeterGroupByFilters={"model":{"$ne":"a"}}""", 0)]
+    [InlineData("""?advancedMeterGroupByFilters={"model":{"$eq":"a"}}""", 2)]
+    [InlineData("""?advancedMeterGroupByFilters={"model":{"$ne":"a"}}""", 4)]
+    [InlineData("""?advancedMeterGroupByFilters={"model":{"$in":["a","b"]}}""", 3)]
+    [InlineData("""?advancedMeterGroupByFilters={"model":{"$nin":["a","b"]}}""", 3)]
+    [InlineData("""?advancedMeterGroupByFilters={"model":{"$like":"_"}}""", 4)]
+    [InlineData("""?advancedMeterGroupByFilters={"model":{"$nlike":"_"}}""", 2)]
+    [InlineData("""?advancedMeterGroupByFilters={"model":{"$like":"A%25"}}""", 0)]
+    [InlineData("""?advancedMeterGroupByFilters={"model":{"$ilike":"A%25"}}""", 2)]
+    [InlineData("""?advancedMeterGroupByFilters={"model":{"$nilike":"A%25"}}""", 4)]
+    [InlineData("""?advancedMeterGroupByFilters={"model":{"$like":"\\_"}}""", 0)]
+    [InlineData("""?advancedMeterGroupByFilters={"model":{"$gt":"a"}}""", 2)]
+    [InlineData("""?advancedMeterGroupByFilters={"model":{"$gte":"a"}}""", 4)]
+    [InlineData("""?advancedMeterGroupByFilters={"model":{"$lt":"b"}}""", 4)]
+    [InlineData("""?advancedMeterGroupByFilters={"model":{"$lte":"b"}}""", 5)]
+    [InlineData("""?advancedMeterGroupByFilters={"model":{"$gt":"a","$lt":"c"}}""", 1)]
+    [InlineData("""?advancedMeterGroupByFilters={"model":{"$or":[{"$eq":"a"},{"$and":[{"$gt":"b"},{"$lte":"c"}]}]}}""", 3)]
+    [InlineData("""?advancedMeterGroupByFilters={"model":{"$eq":"x' or '1'='1"}}""", 0)]
+    public async Task Query_Filter_CountsWhatMeetsIt(string query, int expected)
+    {
+        await using var tenant = await OpenAsync("COUNT", null);
+        await tenant.Sink.StoreAsync(Events);
+
+        Assert.Equal(expected, Assert.Single(await tenant.QueryAsync(query)).GetProperty("value").GetInt32());
+
+        // The same at the ends of a range that cuts a minute, which are counted from the events.
+        var edges = await tenant.QueryAsync($"{query}&from=2026-03-29T00:29:59.5Z&to=2026-03-30T09:00:00.5Z");
+        Assert.Equal(expected, Assert.Single(edges).GetProperty("value").GetInt32());
+    }
+
+    /// <summary>"one that can't be read → 400 (OpenMeter ignores it, and answers with the unfiltered number)".</summary>
+    [Theory]
+    [InlineData("""{"model":{}}""", "advancedMeterGroupByFilters.model")]
+    [InlineData("""{"model":null}""", "advancedMeterGroupByFilters.model")]
+    [InlineData("""{"model":"a"}""", "advancedMeterGroupByFilters.model")]
+    [InlineData("""{"model":{"$in":[]}}""", "advancedMeterGroupByFilters.model.$in")]
+    [InlineData("""{"model":{"$in":["a",null]}}""", "advancedMeterGroupByFilters.model.$in")]
+    [InlineData("""{"model":{"$like":"a\\"}}""", "advancedMeterGroupByFilters.model.$like")]
+    [InlineData("""{"model":{"$or":[]}}""", "advancedMeterGroupByFilters.model.$or")]
+    [InlineData("""{"model":{"$or":[{"$eq":"a"},{}]}}""", "advancedMeterGroupByFilters.model.$or[1]")]
+    [InlineData("""{"model":{"$eq":"a","$eq":"b"}}""", "advancedMeterGroupByFilters.model.$eq")]
+    [InlineData("""{"colour":{"$eq":"a"}}""", "advancedMeterGroupByFilters[colour]")]
+    public async Task Query_FilterThatCannotBeRead_IsRefused(string filter, string field)
+    {
+        await using var tenant = await OpenAsync("COUNT", null);
+
+        foreach (var send in (Func<Task<HttpResponseMessage>>[])
+            [() => tenant.GetAsync($"?advancedMeterGroupByFilters={Uri.EscapeDataString(filter)}"), () => tenant.PostAsync($$$"""{"advancedMeterGroupByFilters":{{{filter}}}}""")])
+        {
+            using var response = await send();
+            Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+            var error = Assert.Single((await response.ReadJsonAsync(Token)).GetProperty("extensions").GetProperty("validationErrors").EnumerateArray());
+            Assert.Equal(field, error.Text("field"));
+        }
+    }
+
+    /// <summary>"GET|POST": the body has the same fields.</summary>
+    [Fact]
+    public async Task Query_ByPost_AnswersAsTheGet()
+    {
+        await using var tenant = await OpenAsync("SUM", "$.n");
+        await tenant.Sink.StoreAsync(Events);
+        var get = await tenant.AskAsync(
+            "?from=2026-03-29T00:00:00Z&to=2026-03-31T00:00:00Z&windowSize=DAY&windowTimeZone=Europe/Berlin&subject=acme&subject=zed&groupBy=model&filterGroupBy[model]=a"
+            + """&advancedMeterGroupByFilters={"model":{"$ne":"b"}}&clientId=portal""");
+
+        using var post = await tenant.PostAsync("""
+            {"from": "2026-03-29T00:00:00Z", "to": "2026-03-31T00:00:00Z", "windowSize": "DAY", "windowTimeZone": "Europe/Berlin", "subject": ["acme", "zed"],
+             "groupBy": ["model"], "filterGroupBy": {"model": ["a"]}, "advancedMeterGroupByFilters": {"model": {"$ne": "b"}}, "clientId": "portal"}
+            """);
+
+        Assert.Equal(get.GetRawText(), (await post.ReadJsonAsync(Token)).GetRawText());
+        Assert.Equal("10.2", Assert.Single(get.GetProperty("data").EnumerateArray()).GetProperty("value").GetRawText());
+    }
+
+    /// <summary>"Accept: text/csv → header window_start,window_end[,subject][,customer_id][,dimensions…],value, exact decimals, Content-Disposition with the slug".</summary>
+    [Fact]
+    public async Task Query_AsCsv_IsATableNamedAfterTheMeter()
+    {
+        await using var tenant = await OpenAsync("SUM", "$.n");
+        await tenant.Sink.StoreAsync([.. Events, Event("7", "a,\"b\"", "2026-03-29T00:30:00Z", """{"n":1234567890123456789.123456789,"model":"é;x"}""")]);
+
+        var (response, text) = await tenant.CsvAsync("?windowSize=DAY&windowTimeZone=Europe/Berlin&groupBy=subject&groupBy=model", "text/csv");
+        var (_, whole) = await tenant.CsvAsync("", "text/csv");
+
+        Assert.Equal("text/csv", response.Content.Headers.ContentType?.MediaType);
+        Assert.Equal("attachment; filename=m.csv", response.Content.Headers.ContentDisposition?.ToString());
+        Assert.Equal(
+            [
+                "window_start,window_end,subject,model,value",
+                "2026-03-29T00:00:00+01:00,2026-03-30T00:00:00+02:00,\"a,\"\"b\"\"\",é;x,1234567890123456789.123456789",
+                "2026-03-29T00:00:00+01:00,2026-03-30T00:00:00+02:00,acme,a,10.2",
+                "2026-03-29T00:00:00+01:00,2026-03-30T00:00:00+02:00,zed,b,0.1",
+                "2026-03-30T00:00:00+02:00,2026-03-31T00:00:00+02:00,acme,,-1.5",
+                "",
+            ], text.Split("\r\n"));
+        Assert.Equal(["window_start,window_end,value", "2026-03-29T00:30:00Z,2026-03-29T22:01:00Z,1234567890123456797.923456789", ""], whole.Split("\r\n"));
+    }
+
+    [Theory]
+    [InlineData("text/csv", "text/csv")]
+    [InlineData("text/csv, */*", "text/csv")]
+    [InlineData("text/*;q=0.5", "text/csv")]
+    [InlineData("application/json;q=0.5, text/csv", "text/csv")]
+    [InlineData("text/csv;q=0.5, application/json", "application/json")]
+    [InlineData("text/csv, application/json", "application/json")]
+    [InlineData("text/csv;q=0, */*", "application/json")]
+    [InlineData("*/*", "application/json")]
+    [InlineData("nonsense", "application/json")]
+    public async Task Query_Accept_ChoosesTheType(string accept, string type)
+    {
+        await using var tenant = await OpenAsync("COUNT", null);
+
+        var (response, _) = await tenant.CsvAsync("", accept);
+
+        Assert.Equal(type, response.Content.Headers.ContentType?.MediaType);
+        Assert.Equal(["Accept"], response.Headers.Vary);
+    }
+
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("text/csv")]
+    public async Task Query_AnswerThatIsKnown_Is304UntilItChanges(string accept)
+    {
+        await using var tenant = await OpenAsync("COUNT", null);
+        await tenant.Sink.StoreAsync(Events);
+        using var first = await tenant.SendAsync("?windowSize=DAY", accept);
+        var tag = first.Headers.ETag!.ToString();
+
+        using var same = await tenant.SendAsync("?windowSize=DAY", accept, $"W/{tag}, \"other\"");
+        using var otherType = await tenant.SendAsync("?windowSize=DAY", accept == "text/csv" ? "application/json" : "text/csv", tag);
+        await tenant.Sink.StoreAsync(Event("new", "acme", "2026-03-29T00:30:00Z", "{}"));
+        using var changed = await tenant.SendAsync("?windowSize=DAY", accept, tag);
+
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.NotModified, HttpStatusCode.OK, HttpStatusCode.OK], [first.StatusCode, same.StatusCode, otherType.StatusCode, changed.StatusCode]);
+        Assert.Equal(tag, same.Headers.ETag?.ToString());
+        Assert.Empty(await same.Content.ReadAsByteArrayAsync(Token));
+        Assert.NotEqual(tag, changed.Headers.ETag?.ToString());
+    }
+
+    /// <summary>"GET /meters/{idOrSlug}/subjects, …/group-by/{key}/values: from, to (default: all time); distinct values, sorted".</summary>
+    [Theory]
+    [InlineData("SUM", "$.n", "subjects", "acme,zed")]
+    [InlineData("UNIQUE_COUNT", "$.user", "subjects?from=2026-03-29T22:00:00Z", "acme")]
+    [InlineData("SUM", "$.n", "group-by/model/values", ",a,b")]
+    [InlineData("COUNT", null, "group-by/model/values", ",a,b,c")]
+    [InlineData("LATEST", "$.n", "group-by/model/values?from=2026-03-29T00:30:00Z&to=2026-03-29T00:30:00.5Z", "b")]
+    public async Task List_DistinctValues_AreSorted(string aggregation, string? path, string address, string values)
+    {
+        await using var tenant = await OpenAsync(aggregation, path);
+        await tenant.Sink.StoreAsync(Events);
+
+        using var response = await tenant.Client.GetAsync(new Uri($"/api/v1/meters/m/{address}", UriKind.Relative), Token);
+
+        Assert.Equal(values, string.Join(',', (await response.ReadJsonAsync(Token)).EnumerateArray().Select(value => value.GetString())));
+    }
+
+    private async Task<Tenant> OpenAsync(string aggregation, string? path)
+    {
+        var (id, key) = await api.CreateTenantAsync(Token);
+        var client = api.Anonymous;
+        client.DefaultRequestHeaders.Authorization = new("Bearer", key);
+        var value = path is null ? "" : $", \"valueProperty\": \"{path}\"";
+        using var created = await client.PostAsync(
+            new Uri("/api/v1/meters", UriKind.Relative),
+            Json.Content($$$"""{"slug": "m", "eventType": "t", "aggregation": "{{{aggregation}}}"{{{value}}}, "groupBy": {"model": "$.model"}}"""), Token);
+        Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+        return new Tenant(client, await SinkStandIn.OpenAsync(api, id));
+    }
+
+    private static string Event(string id, string subject, string time, string data) => JsonSerializer.Serialize(new Dictionary<string, object>
+    {
+        ["specversion"] = "1.0", ["id"] = id, ["source"] = "/a", ["type"] = "t", ["subject"] = subject, ["time"] = time,
+        ["data"] = JsonDocument.Parse(data).RootElement,
+    });
+
+    private static byte[] Bytes(string text) => System.Text.Encoding.UTF8.GetBytes(text);
+
+    private sealed record Tenant(HttpClient Client, SinkStandIn Sink) : IAsyncDisposable
+    {
+        private static readonly Uri Query = new("/api/v1/meters/m/query", UriKind.Relative);
+
+        public Task<HttpResponseMessage> GetAsync(string query) => Client.GetAsync(new Uri($"{Query}{query}", UriKind.Relative), Token);
+
+        public Task<HttpResponseMessage> PostAsync(string body) => Client.PostAsync(Query, Json.Content(body), Token);
+
+        public async Task<JsonElement> AskAsync(string query)
+        {
+            using var response = await GetAsync(query);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            return await response.ReadJsonAsync(Token);
+        }
+
+        public async Task<IReadOnlyList<JsonElement>> QueryAsync(string query) => [.. (await AskAsync(query)).GetProperty("data").EnumerateArray()];
+
+        public async Task<HttpResponseMessage> SendAsync(string query, string accept, string? known = null)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"{Query}{query}", UriKind.Relative));
+            request.Headers.TryAddWithoutValidation("Accept", accept);
+            request.Headers.TryAddWithoutValidation("If-None-Match", known);
+            return await Client.SendAsync(request, Token);
+        }
+
+        public async Task<(HttpResponseMessage Response, string Text)> CsvAsync(string query, string accept)
+        {
+            var response = await SendAsync(query, accept);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            return (response, await response.Content.ReadAsStringAsync(Token));
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            Client.Dispose();
+            await Sink.DisposeAsync();
+        }
+    }
+}
