@@ -17,8 +17,24 @@ public sealed record Meter(
 
     public IEnumerable<string> Dimensions => GroupBy?.Keys ?? [];
 
-    /// <summary>What the values are in, for axes: <c>tokens</c> of <c>$.usage.tokens</c>, <c>events</c> where they are counted.</summary>
-    public string Unit => ValueProperty is null ? "events" : ValueProperty.TrimEnd(']', '\'', '"').Split('.', '[', '\'', '"', '$')[^1];
+    /// <summary>The figures of windows and groups make up that of the whole: true of sums and counts only.</summary>
+    public bool AddsUp => Aggregation is "SUM" or "COUNT";
+
+    /// <summary>Nothing is 0, and not no figure.</summary>
+    public bool StartsAtZero => AddsUp || Aggregation == "UNIQUE_COUNT";
+
+    /// <summary>What the figures are, for axes: <c>tokens</c> of <c>$.usage.tokens</c>, <c>highest tokens</c>, <c>events</c> where they are counted.</summary>
+    public string Unit => Aggregation switch
+    {
+        "AVG" => $"average {Value}",
+        "MIN" => $"lowest {Value}",
+        "MAX" => $"highest {Value}",
+        "UNIQUE_COUNT" => $"distinct {Value}",
+        "LATEST" => $"latest {Value}",
+        _ => Value,
+    };
+
+    private string Value => ValueProperty is null ? "events" : ValueProperty.TrimEnd(']', '\'', '"').Split('.', '[', '\'', '"', '$')[^1];
 }
 
 /// <summary>The body of <c>POST /meters</c>; null fields are left out.</summary>

@@ -50,8 +50,11 @@ public sealed record StoredEvent(
 
     public string Subject => Text("subject");
 
-    /// <summary>What it added to the meter that was asked for; null when none was.</summary>
+    /// <summary>What it added to the meter that was asked for; null when none was, and where that counts distinct values.</summary>
     public ExactNumber? Value { get; init; }
+
+    /// <summary>Its value where the meter that was asked for counts distinct ones; else null.</summary>
+    public string? DistinctValue { get; init; }
 
     /// <summary>When the usage happened; an event sent without a time happened when it was ingested.</summary>
     public DateTimeOffset Time =>

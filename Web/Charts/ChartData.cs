@@ -2,12 +2,13 @@ using CloudNative.Web.Api;
 
 namespace CloudNative.Web.Charts;
 
-/// <summary>A stacked bar chart over time.</summary>
+/// <summary>A chart over time: stacked bars, or lines where figures do not add up.</summary>
 /// <param name="Unit">What the y axis counts, e.g. <c>tokens</c>.</param>
 /// <param name="Window">The width of a bar.</param>
 /// <param name="Starts">The start of each window, without gaps.</param>
 /// <param name="Series">Bottom first; each has one point a window.</param>
-public sealed record ChartData(string Unit, WindowSize Window, IReadOnlyList<DateTimeOffset> Starts, IReadOnlyList<ChartSeries> Series)
+/// <param name="AddsUp">The height of a stack means something.</param>
+public sealed record ChartData(string Unit, WindowSize Window, IReadOnlyList<DateTimeOffset> Starts, IReadOnlyList<ChartSeries> Series, bool AddsUp = true)
 {
     public bool IsEmpty() => Series.All(series => series.Points.All(point => point is null));
 }
@@ -23,6 +24,6 @@ public sealed record ChartSeries(string Name, string Colour, IReadOnlyList<Chart
     public const int Colours = 8;
 }
 
-/// <param name="Value">For the bar's height.</param>
+/// <param name="Value">For its height.</param>
 /// <param name="Text">For the tooltip: the exact figure.</param>
 public sealed record ChartPoint(double Value, string Text);

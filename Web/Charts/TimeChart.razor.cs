@@ -4,7 +4,7 @@ using Microsoft.JSInterop;
 
 namespace CloudNative.Web.Charts;
 
-/// <summary>A stacked bar chart over time, drawn by Chart.js; a table beside it has the exact figures for everybody.</summary>
+/// <summary>A chart over time, drawn by Chart.js; a table beside it has the exact figures for everybody.</summary>
 public sealed partial class TimeChart : IAsyncDisposable
 {
     private const string Module = "./Charts/TimeChart.razor.js";

@@ -91,7 +91,11 @@ function paint(chart, data) {
 
   chart.data.datasets = data.series.map(series => ({
     label: series.name,
+    type: data.addsUp ? "bar" : "line",
     backgroundColor: colour(`--chart-${series.colour}`),
+    borderColor: colour(`--chart-${series.colour}`),
+    borderWidth: data.addsUp ? 0 : 2,
+    pointRadius: 2,
     categoryPercentage: 1,
     barPercentage: .86,
     maxBarThickness: 56,
@@ -106,6 +110,7 @@ function paint(chart, data) {
   x.max = data.starts.at(-1) + data.length;
   y.ticks.precision = whole ? 0 : undefined;
   y.suggestedMax = whole ? 4 : undefined;
+  x.stacked = y.stacked = data.addsUp;
   y.title.text = `${data.unit} per ${data.windowName}`;
   x.border.color = y.grid.color = x.grid.color = colour("--chart-grid");
   for (const axis of [x, y]) {

@@ -7,8 +7,8 @@ internal sealed class MeterDraft
 {
     private const string Count = "COUNT";
 
-    /// <summary>The aggregations the API carries out.</summary>
-    public static IReadOnlyList<string> Aggregations { get; } = ["SUM", Count];
+    /// <summary>The API's aggregations.</summary>
+    public static IReadOnlyList<string> Aggregations { get; } = ["SUM", Count, "AVG", "MIN", "MAX", "UNIQUE_COUNT", "LATEST"];
 
     public string Slug { get; set; } = "";
 
@@ -25,6 +25,18 @@ internal sealed class MeterDraft
     public List<Dimension> Dimensions { get; } = [];
 
     public bool TakesValue => Aggregation != Count;
+
+    /// <summary>What the aggregation makes of the events, for people.</summary>
+    public static string Explain(string aggregation) => aggregation switch
+    {
+        "SUM" => "adds the values up",
+        Count => "counts the events",
+        "AVG" => "the mean of the values",
+        "MIN" => "the lowest value",
+        "MAX" => "the highest value",
+        "UNIQUE_COUNT" => "counts values that differ",
+        _ => "the value of the latest event",
+    };
 
     public NewMeter ToNewMeter()
     {

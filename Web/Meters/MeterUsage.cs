@@ -6,7 +6,7 @@ namespace CloudNative.Web.Meters;
 /// <summary>Everything the page shows of a meter, loaded together and of one view: figures of two never stand side by side.</summary>
 /// <param name="Meter">Its definition.</param>
 /// <param name="View">What was asked for.</param>
-/// <param name="Total">Over the whole range.</param>
+/// <param name="Total">Over the whole range; <c>no</c> where there is none.</param>
 /// <param name="Totals">One row a group, over the whole range.</param>
 /// <param name="Rows">One a window and group, newest window first.</param>
 /// <param name="Chart">The groups' names and colours.</param>
@@ -34,11 +34,11 @@ internal sealed record MeterUsage(
         var total = view.GroupBy is null ? totals : api.QueryMeterAsync(slug, whole, cancellationToken);
         await Task.WhenAll(meter, rows, totals, total);
 
-        var chart = new UsageChart(view.GroupBy, (await totals).Data);
+        var chart = new UsageChart(view.GroupBy, (await totals).Data, (await meter).AddsUp);
         return new MeterUsage(
             await meter,
             view,
-            (await total).Data is [var sum, ..] ? sum.Value.ToString() : "0",
+            (await total).Data is [var figure, ..] ? figure.Value.ToString() : (await meter).StartsAtZero ? "0" : "no",
             (await totals).Data,
             [.. (await rows).Data.OrderByDescending(row => row.WindowStart).ThenBy(row => row.Group(view.GroupBy), StringComparer.Ordinal)],
             chart,

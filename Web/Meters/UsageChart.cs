@@ -9,13 +9,15 @@ internal sealed class UsageChart
     private const string RestName = "all others";
     private const string SumName = "usage";
     private readonly string? _dimension;
+    private readonly bool _addsUp;
     private readonly Dictionary<string, string> _colours = [];
 
     /// <param name="dimension">What the rows are grouped by; null: nothing.</param>
     /// <param name="totals">One row a group, over the whole range: the greatest get a colour of their own.</param>
-    public UsageChart(string? dimension, IEnumerable<UsageRow> totals)
+    /// <param name="addsUp">Figures of groups may be stacked; else those without a colour are left out.</param>
+    public UsageChart(string? dimension, IEnumerable<UsageRow> totals, bool addsUp = true)
     {
-        _dimension = dimension;
+        (_dimension, _addsUp) = (dimension, addsUp);
         var groups = totals.OrderByDescending(row => row.Value.Approximate()).Select(row => row.Group(dimension)).Distinct().ToList();
         var shown = groups.Take(groups.Count > ChartSeries.Colours ? ChartSeries.Colours - 1 : ChartSeries.Colours);
 
@@ -33,9 +35,9 @@ internal sealed class UsageChart
         var series = _colours.Select(group => new ChartSeries(
             Name(group.Key), group.Value, Points(starts, rows.Where(row => row.Group(_dimension) == group.Key), exact: true))).ToList();
         var rest = rows.Where(row => !_colours.ContainsKey(row.Group(_dimension))).ToList();
-        if (rest.Count > 0)
+        if (rest.Count > 0 && _addsUp)
             series.Add(new ChartSeries(RestName, ChartSeries.Rest, Points(starts, rest, exact: false)));
-        return new ChartData(unit, window, starts, series);
+        return new ChartData(unit, window, starts, series, _addsUp);
     }
 
     private static IReadOnlyList<ChartPoint?> Points(IReadOnlyList<DateTimeOffset> starts, IEnumerable<UsageRow> rows, bool exact)

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace CloudNative.Web.Meters;
 
-/// <summary>Each group's exact total over the range, greatest first.</summary>
+/// <summary>Each group's exact figure of the whole range, greatest first.</summary>
 public sealed partial class UsageTotals
 {
     private const int MaxRows = 50;

@@ -13,4 +13,12 @@ public sealed class MeterDraftTests
 
         Assert.Equal(new NewMeter("m", "t", "COUNT"), draft.ToNewMeter());
     }
+
+    [Fact]
+    public void Aggregations_AllSeven_TakeAValueButForCount()
+    {
+        Assert.Equal(["SUM", "COUNT", "AVG", "MIN", "MAX", "UNIQUE_COUNT", "LATEST"], MeterDraft.Aggregations);
+        Assert.Equal(["COUNT"], MeterDraft.Aggregations.Where(aggregation => !new MeterDraft { Aggregation = aggregation }.TakesValue));
+        Assert.Equal(7, MeterDraft.Aggregations.Select(MeterDraft.Explain).Distinct().Count());
+    }
 }

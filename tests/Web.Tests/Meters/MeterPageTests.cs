@@ -58,6 +58,24 @@ public sealed class MeterPageTests : WebContext
         Assert.Equal("0", page.Find(".total").TextContent);
     }
 
+    [Theory]
+    [InlineData("AVG", "average tokens per hour", "no average tokens in the range")]
+    [InlineData("LATEST", "latest tokens per hour", "no latest tokens in the range")]
+    [InlineData("UNIQUE_COUNT", "distinct tokens per hour", "0 distinct tokens in the range")]
+    public async Task Render_OtherAggregation_SaysWhatTheFiguresAre(string aggregation, string heading, string total)
+    {
+        Api.On("GET /api/v1/meters/tokens", $$"""
+            {"id":"01K","slug":"tokens","eventType":"ai","aggregation":"{{aggregation}}","valueProperty":"$.tokens","groupBy":{},"createdAt":"2026-11-01T08:00:00Z"}
+            """);
+        Api.On(Query, """{"data":[]}""");
+
+        var page = Show<MeterPage>("");
+
+        await UntilAsync(() => page.Markup.Contains("No usage in this range", StringComparison.Ordinal), "the empty state");
+        Assert.Equal(heading, page.Find("#usage").TextContent);
+        Assert.Contains(total, page.Find(".card-head").TextContent, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Render_BackfillNotDone_ShowsHowFarItIsUntilItIs()
     {

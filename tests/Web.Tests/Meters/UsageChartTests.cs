@@ -38,6 +38,17 @@ public sealed class UsageChartTests
     }
 
     [Fact]
+    public void Draw_FiguresThatDoNotAddUp_AreNotStackedAndTheRestIsLeftOut()
+    {
+        var totals = Enumerable.Range(1, 12).Select(n => Row($"{n}", 0, $"s{n:00}")).ToList();
+
+        var data = new UsageChart("subject", totals, addsUp: false).Draw("average tokens", WindowSize.Hour, Starts(1), totals);
+
+        Assert.False(data.AddsUp);
+        Assert.Equal(["s06", "s07", "s08", "s09", "s10", "s11", "s12"], data.Series.Select(series => series.Name));
+    }
+
+    [Fact]
     public void Colour_RankChanges_StaysWithItsGroup()
     {
         var before = new UsageChart("subject", [Row("1", 0, "a"), Row("2", 0, "b")]);
