@@ -134,4 +134,12 @@ public sealed class BacklogOnApacheKafkaTests(ApacheSystem system, ITestOutputHe
     }
 
     protected override Task AfterRefusalAsync() => Task.Delay(3 * ApacheBroker.RetentionCheck, Cancellation);
+
+    /// <summary>An API that believes for some seconds more that the broker keeps little would refuse what the next test sends.</summary>
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        if (System.Missing is null)
+            await System.Api.KillAsync(Cancellation);
+    }
 }

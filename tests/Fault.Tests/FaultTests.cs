@@ -24,7 +24,7 @@ public abstract class FaultTests(FaultySystem system, ITestOutputHelper output) 
         await system.HealAsync(Cancellation);
     }
 
-    public ValueTask DisposeAsync()
+    public virtual ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
         if (TestContext.Current.TestState?.Result == TestResult.Failed)
