@@ -74,8 +74,8 @@ internal sealed partial class EventStream(
 
     private async Task<StreamIdentity> IdentifyAsync(CancellationToken cancellationToken)
     {
-        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = kafka.BootstrapServers })
-            .SetLogHandler((_, message) => KafkaLog.Write(logger, message)).Build();
+        using var admin = new KafkaAdmin(new AdminClientBuilder(new AdminClientConfig { BootstrapServers = kafka.BootstrapServers })
+            .SetLogHandler((_, message) => KafkaLog.Write(logger, message)).Build());
         return new StreamIdentity(UsageEventTopic.Name, await admin.GetTopicIdAsync(UsageEventTopic.Name, RequestTimeout, cancellationToken));
     }
 

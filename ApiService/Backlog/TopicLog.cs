@@ -20,12 +20,12 @@ internal sealed class TopicLog(KafkaConnection kafka, ILogger<TopicLog> logger) 
 
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
 
-    private readonly Lazy<IAdminClient> _client = new(() =>
-        new AdminClientBuilder(new AdminClientConfig { BootstrapServers = kafka.BootstrapServers, ClientId = "backlog" })
+    private readonly Lazy<KafkaAdmin> _client = new(() =>
+        new(new AdminClientBuilder(new AdminClientConfig { BootstrapServers = kafka.BootstrapServers, ClientId = "backlog" })
             .SetLogHandler((_, message) => KafkaLog.Write(logger, message))
             // What matters arrives as an exception.
             .SetErrorHandler((_, _) => { })
-            .Build());
+            .Build()));
 
     public async Task<StreamIdentity> IdentifyAsync(CancellationToken cancellationToken) =>
         new(UsageEventTopic.Name, await _client.Value.GetTopicIdAsync(UsageEventTopic.Name, RequestTimeout, cancellationToken));
@@ -53,7 +53,7 @@ internal sealed class TopicLog(KafkaConnection kafka, ILogger<TopicLog> logger) 
         var resource = new ConfigResource { Type = ResourceType.Topic, Name = UsageEventTopic.Name };
         try
         {
-            var described = await _client.Value
+            var described = await _client.Value.Client
                 .DescribeConfigsAsync([resource], new DescribeConfigsOptions { RequestTimeout = RequestTimeout }).WaitAsync(cancellationToken);
             var entries = described[0].Entries;
             return TopicRetention.Of(entries.GetValueOrDefault("retention.bytes")?.Value, entries.GetValueOrDefault("retention.ms")?.Value);
@@ -71,13 +71,13 @@ internal sealed class TopicLog(KafkaConnection kafka, ILogger<TopicLog> logger) 
     }
 
     private Task<Metadata> MetadataAsync(CancellationToken cancellationToken) =>
-        Task.Run(() => _client.Value.GetMetadata(UsageEventTopic.Name, RequestTimeout), cancellationToken).WaitAsync(cancellationToken);
+        _client.Value.GetMetadataAsync(UsageEventTopic.Name, RequestTimeout, cancellationToken);
 
     private async Task<long[]> ListAsync(int partitions, OffsetSpec spec, CancellationToken cancellationToken)
     {
         var wanted = Enumerable.Range(0, partitions)
             .Select(partition => new TopicPartitionOffsetSpec { TopicPartition = new TopicPartition(UsageEventTopic.Name, partition), OffsetSpec = spec });
-        var listed = await _client.Value.ListOffsetsAsync(wanted, new ListOffsetsOptions { RequestTimeout = RequestTimeout }).WaitAsync(cancellationToken);
+        var listed = await _client.Value.Client.ListOffsetsAsync(wanted, new ListOffsetsOptions { RequestTimeout = RequestTimeout }).WaitAsync(cancellationToken);
         var offsets = new long[partitions];
         foreach (var result in listed.ResultInfos)
             offsets[result.TopicPartitionOffsetError.Partition] = result.TopicPartitionOffsetError.Offset;

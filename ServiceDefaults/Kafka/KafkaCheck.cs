@@ -9,17 +9,17 @@ internal sealed class KafkaCheck(KafkaConnection connection, ILogger<KafkaCheck>
 {
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(3);
 
-    private readonly Lazy<IAdminClient> _client = new(() =>
-        new AdminClientBuilder(new AdminClientConfig { BootstrapServers = connection.BootstrapServers, ClientId = "health" })
+    private readonly Lazy<KafkaAdmin> _client = new(() =>
+        new(new AdminClientBuilder(new AdminClientConfig { BootstrapServers = connection.BootstrapServers, ClientId = "health" })
             .SetLogHandler((_, message) => KafkaLog.Write(logger, message))
-            .Build());
+            .Build()));
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         try
         {
             // The call blocks a thread. Its asynchronous sibling DescribeCluster is unknown to librdkafka's own cluster.
-            var metadata = await Task.Run(() => _client.Value.GetMetadata(RequestTimeout), cancellationToken).WaitAsync(cancellationToken);
+            var metadata = await _client.Value.GetMetadataAsync(topic: null, RequestTimeout, cancellationToken);
             return HealthCheckResult.Healthy($"Brokers: {metadata.Brokers.Count}");
         }
         catch (KafkaException exception)

@@ -1,0 +1,69 @@
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+
+namespace CloudNative.ServiceDefaults.Kafka;
+
+/// <summary>
+/// An admin client whose blocking questions can be given up, as a service that stops does. It is disposed when the last of them has returned: disposing frees
+/// native memory, which such a call on another thread still stands in (the process died of it).
+/// </summary>
+public sealed class KafkaAdmin(IAdminClient client) : IDisposable
+{
+    // One for not being disposed, and one for each question.
+    private int _references = 1;
+
+    /// <summary>For questions that don't block.</summary>
+    public IAdminClient Client => client;
+
+    /// <param name="topic">The one topic that is asked for; null for all.</param>
+    /// <param name="timeout">How long the broker may take.</param>
+    /// <param name="cancellationToken">Gives the question up at once.</param>
+    /// <exception cref="KafkaException">The broker did not tell in time.</exception>
+    public Task<Metadata> GetMetadataAsync(string? topic, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        Reference();
+        return Task.Run(() => Ask(topic, timeout), CancellationToken.None).WaitAsync(cancellationToken);
+    }
+
+    /// <summary>The id that Kafka drew when the topic was made.</summary>
+    /// <exception cref="KafkaException">The broker did not tell within <paramref name="timeout"/> a question, of which there are two.</exception>
+    public async Task<string> GetTopicIdAsync(string topic, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        // librdkafka 2.16 aborts the process when a broker describes topics without naming any or itself, as one that is starting may:
+        // whether it can tell is asked in the way that survives.
+        await GetMetadataAsync(topic, timeout, cancellationToken);
+        var topics = await client.DescribeTopicsAsync(
+            TopicCollection.OfTopicNames([topic]), new DescribeTopicsOptions { RequestTimeout = timeout }).WaitAsync(cancellationToken);
+        return topics.TopicDescriptions[0].TopicId.ToString();
+    }
+
+    public void Dispose() => Release();
+
+    private Metadata Ask(string? topic, TimeSpan timeout)
+    {
+        try
+        {
+            return topic is null ? client.GetMetadata(timeout) : client.GetMetadata(topic, timeout);
+        }
+        finally
+        {
+            Release();
+        }
+    }
+
+    private void Reference()
+    {
+        while (Volatile.Read(ref _references) is var references)
+        {
+            ObjectDisposedException.ThrowIf(references == 0, this);
+            if (Interlocked.CompareExchange(ref _references, references + 1, references) == references)
+                return;
+        }
+    }
+
+    private void Release()
+    {
+        if (Interlocked.Decrement(ref _references) == 0)
+            client.Dispose();
+    }
+}
