@@ -1,3 +1,4 @@
+using CloudNative.ApiService.ApiKeys;
 using CloudNative.ApiService.Audit;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Backlog;
@@ -10,6 +11,7 @@ using CloudNative.ApiService.Ledger;
 using CloudNative.ApiService.Meters;
 using CloudNative.ApiService.OpenApi;
 using CloudNative.ApiService.Problems;
+using CloudNative.ApiService.RateLimits;
 using CloudNative.Metering.Backfills;
 using CloudNative.Metering.Database;
 using CloudNative.Metering.Rollups;
@@ -43,6 +45,8 @@ internal static class Api
 
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = ApiLimits.MaxBodyBytes);
         builder.Services.AddApiKeyAuthentication();
+        builder.Services.AddApiKeys();
+        builder.Services.AddRateLimits();
         builder.Services.AddApiProblems();
         builder.Services.AddApiJson();
         builder.Services.AddApiDocument();
@@ -60,6 +64,7 @@ internal static class Api
     {
         app.UseApiProblems();
         app.UseAuthentication();
+        app.UseRateLimits();
         app.UseAuthorization();
         return app;
     }
@@ -67,7 +72,8 @@ internal static class Api
     public static WebApplication MapApi(this WebApplication app)
     {
         app.MapApiDocument();
-        var api = app.MapGroup(BasePath).RequireAuthorization().RefuseUnknownParameters().ProducesCommonProblems();
+        var api = app.MapGroup(BasePath).RequireApiKey().RefuseUnknownParameters().ProducesCommonProblems();
+        api.MapApiKeys();
         api.MapAudit();
         api.MapDeadLetters();
         api.MapEvents();

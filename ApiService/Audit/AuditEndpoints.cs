@@ -4,6 +4,7 @@ using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Json;
 using CloudNative.ApiService.Problems;
+using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Audit;
 using CloudNative.Metering.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -14,9 +15,15 @@ namespace CloudNative.ApiService.Audit;
 /// <param name="Id">Its ULID.</param>
 /// <param name="At">When it was done.</param>
 /// <param name="ApiKeyId">The key that did it.</param>
-/// <param name="Action"><c>dead_letter.repaired</c>, <c>dead_letter.replayed</c> or <c>dead_letter.discarded</c>.</param>
-/// <param name="TargetId">What it was done to: the dead letter's id.</param>
-/// <param name="Before">What the target was before: <c>state</c>, and <c>event</c> or <c>reason</c> where there is one.</param>
+/// <param name="Action">
+/// <c>dead_letter.repaired</c>, <c>dead_letter.replayed</c>, <c>dead_letter.discarded</c>; <c>api_key.created</c>, <c>api_key.renamed</c>, <c>api_key.rotated</c> or
+/// <c>api_key.revoked</c>.
+/// </param>
+/// <param name="TargetId">What it was done to: the id of the dead letter or of the key.</param>
+/// <param name="Before">
+/// What the target was before. A dead letter: <c>state</c>, and <c>event</c> or <c>reason</c> where there is one. A key: <c>name</c>, <c>scopes</c>, and
+/// <c>expiresAt</c>, <c>revokedAt</c> and <c>rotatedFrom</c> where there is one; nothing when it was created.
+/// </param>
 /// <param name="After">What it is since, in the same form.</param>
 internal sealed record AuditItem(string Id, DateTimeOffset At, string ApiKeyId, string Action, string TargetId, RawJson Before, RawJson After)
 {
@@ -40,7 +47,8 @@ internal static class AuditEndpoints
     /// <param name="NextCursor">To be sent as <c>cursor</c> for the next part; absent at the end.</param>
     internal sealed record AuditPage(IReadOnlyList<AuditItem> Items, string? NextCursor);
 
-    public static void MapAudit(this RouteGroupBuilder api) => api.MapGet("/audit", ListAsync).WithName("ListAudit").WithTags("Audit");
+    public static void MapAudit(this RouteGroupBuilder api) => api.MapGet("/audit", ListAsync).WithName("ListAudit").WithTags("Audit")
+        .RequireScope(ApiScope.AuditRead);
 
     /// <summary>List what was done</summary>
     /// <remarks>Newest first. Entries are never changed and never deleted.</remarks>

@@ -11,7 +11,9 @@ internal static class ApiKeyAuthentication
         services.AddLogging(logging => logging
             .AddFilter("ZiggyCreatures.Caching.Fusion", LogLevel.Warning)
             .AddFilter(typeof(ApiKeyAuthenticationHandler).FullName, LogLevel.Warning));
+        services.AddSingleton<ApiKeyChanges>();
         services.AddSingleton<ApiKeyLookup>();
+        services.AddHostedService<ApiKeyChangeListener>();
         const string scheme = ApiKeyAuthenticationHandler.SchemeName;
         services.AddAuthentication(scheme)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthenticationHandler>(scheme, configureOptions: null);

@@ -16,16 +16,21 @@ internal sealed class ApiKeyAuthenticationHandler(
     public const string KeyHeader = "X-API-Key";
 
     private const string Bearer = "Bearer ";
+    private const string Refused = "The API key is unknown, expired or revoked.";
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if (SentKey() is not { } key)
             return AuthenticateResult.NoResult();
         if (await keys.FindAsync(key, Context.RequestAborted) is not { } identity)
-            return AuthenticateResult.Fail("The API key is unknown or revoked.");
+            return AuthenticateResult.Fail(Refused);
 
         var claims = new ClaimsIdentity(
-            [new Claim(ApiKeyClaims.Tenant, identity.TenantId.ToString()), new Claim(ApiKeyClaims.Key, identity.KeyId.ToString())],
+            [
+                new Claim(ApiKeyClaims.Tenant, identity.TenantId.ToString()),
+                new Claim(ApiKeyClaims.Key, identity.KeyId.ToString()),
+                .. identity.Scopes.Select(scope => new Claim(ApiKeyClaims.Scope, scope)),
+            ],
             SchemeName);
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(claims), SchemeName));
     }
@@ -35,13 +40,18 @@ internal sealed class ApiKeyAuthenticationHandler(
         var sent = SentKey() is not null;
         Response.Headers[HeaderNames.WWWAuthenticate] = sent ? "Bearer error=\"invalid_token\"" : "Bearer";
         var detail = sent
-            ? "The API key is unknown or revoked."
+            ? Refused
             : $"An API key is needed: send 'Authorization: Bearer KEY' or '{KeyHeader}: KEY'.";
         await new ApiProblem(StatusCodes.Status401Unauthorized, detail).ExecuteAsync(Context);
     }
 
-    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
-        Problem.Of(StatusCodes.Status403Forbidden).ExecuteAsync(Context);
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
+    {
+        if (RequiredScope.Of(Context) is not { } scope)
+            return Problem.Of(StatusCodes.Status403Forbidden).ExecuteAsync(Context);
+        Response.Headers[HeaderNames.WWWAuthenticate] = $"Bearer error=\"insufficient_scope\", scope=\"{scope}\"";
+        return Problem.Forbidden(scope).ExecuteAsync(Context);
+    }
 
     private string? SentKey()
     {

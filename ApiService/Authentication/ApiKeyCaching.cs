@@ -8,13 +8,13 @@ namespace CloudNative.ApiService.Authentication;
 /// <summary>How long what is known of a key is believed.</summary>
 internal static class ApiKeyCaching
 {
-    /// <summary>A good key is looked up again after this, so a revoked one stops working within it (twice, over Redis).</summary>
+    /// <summary>A good key is looked up again after this, should its changes not be heard (<see cref="ApiKeyChangeListener"/>).</summary>
     public static readonly TimeSpan KnownFor = TimeSpan.FromSeconds(5);
 
     public static readonly TimeSpan UnknownFor = TimeSpan.FromSeconds(2);
 
     /// <summary>While PostgreSQL is away a key that was good is believed for as long as this.</summary>
-    private static readonly TimeSpan LastKnownFor = TimeSpan.FromDays(1);
+    public static readonly TimeSpan LastKnownFor = TimeSpan.FromDays(1);
 
     /// <summary>How often a PostgreSQL that is away is asked about one key.</summary>
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(5);
@@ -36,7 +36,8 @@ internal static class ApiKeyCaching
     {
         services.AddFusionCache(ApiKeyLookup.CacheName)
             .AsKeyedServiceByCacheName()
-            .WithCacheKeyPrefix("cloudnative:api-key:")
+            // The number changes with the shape of what is kept.
+            .WithCacheKeyPrefix("cloudnative:api-key:2:")
             .WithOptions(options =>
             {
                 options.DistributedCacheCircuitBreakerDuration = TimeSpan.FromSeconds(2);

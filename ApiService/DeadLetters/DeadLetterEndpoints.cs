@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Problems;
+using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Audit;
 using CloudNative.Metering.DeadLetters;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -24,7 +25,7 @@ internal static class DeadLetterEndpoints
     {
         var letters = api.MapGroup("/dead-letters").WithTags("Dead letters");
         letters.MapListDeadLetters();
-        letters.MapGet("/{id}", GetAsync).WithName("GetDeadLetter").ProducesProblem(StatusCodes.Status404NotFound);
+        letters.MapGet("/{id}", GetAsync).WithName("GetDeadLetter").RequireScope(ApiScope.DeadLettersRead).ProducesProblem(StatusCodes.Status404NotFound);
         letters.MapRepairDeadLetter();
         letters.MapReplayDeadLetters();
         letters.MapDiscardDeadLetter();

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Problems;
+using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Audit;
 using CloudNative.Metering.DeadLetters;
 using CloudNative.Metering.Validation;
@@ -18,7 +19,7 @@ internal static class DiscardDeadLetter
     internal sealed record Request([property: Required, MinLength(1), MaxLength(MaxReasonLength)] string? Reason);
 
     public static void MapDiscardDeadLetter(this RouteGroupBuilder letters) => letters.MapPost("/{id}/discard", HandleAsync)
-        .WithName("DiscardDeadLetter")
+        .WithName("DiscardDeadLetter").RequireScope(ApiScope.DeadLettersWrite)
         .ProducesProblem(StatusCodes.Status404NotFound)
         .ProducesProblem(StatusCodes.Status409Conflict)
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)

@@ -3,6 +3,7 @@ using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Problems;
+using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.DeadLetters;
 using CloudNative.Metering.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -21,7 +22,7 @@ internal static class ListDeadLetters
     internal sealed record Parameters(
         string? From, string? To, string? Reason, string? State, string? Cursor, [property: DefaultValue(PageLimit.Default)] int? Limit);
 
-    public static void MapListDeadLetters(this RouteGroupBuilder letters) => letters.MapGet("/", HandleAsync).WithName("ListDeadLetters");
+    public static void MapListDeadLetters(this RouteGroupBuilder letters) => letters.MapGet("/", HandleAsync).WithName("ListDeadLetters").RequireScope(ApiScope.DeadLettersRead);
 
     /// <summary>List dead letters</summary>
     /// <remarks>Newest first. Records that name no known tenant are nobody's, and are not listed here.</remarks>

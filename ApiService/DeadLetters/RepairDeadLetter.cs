@@ -2,6 +2,7 @@ using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Events;
 using CloudNative.ApiService.Problems;
+using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Audit;
 using CloudNative.Metering.DeadLetters;
 using CloudNative.Metering.Events;
@@ -13,7 +14,7 @@ namespace CloudNative.ApiService.DeadLetters;
 internal static class RepairDeadLetter
 {
     public static void MapRepairDeadLetter(this RouteGroupBuilder letters) => letters.MapPut("/{id}/repair", HandleAsync)
-        .WithName("RepairDeadLetter")
+        .WithName("RepairDeadLetter").RequireScope(ApiScope.DeadLettersWrite)
         .Accepts<CloudEvent>("application/cloudevents+json", "application/json")
         .ProducesProblem(StatusCodes.Status404NotFound)
         .ProducesProblem(StatusCodes.Status409Conflict)

@@ -3,6 +3,7 @@ using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Events;
 using CloudNative.ApiService.Problems;
+using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Audit;
 using CloudNative.Metering.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -29,10 +30,10 @@ internal static class ReplayDeadLetters
 
     public static void MapReplayDeadLetters(this RouteGroupBuilder letters)
     {
-        letters.MapPost("/{id}/replay", ReplayAsync).WithName("ReplayDeadLetter")
+        letters.MapPost("/{id}/replay", ReplayAsync).WithName("ReplayDeadLetter").RequireScope(ApiScope.DeadLettersWrite)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
-        letters.MapPost("/replay", ReplaySelectionAsync).WithName("ReplayDeadLetters")
+        letters.MapPost("/replay", ReplaySelectionAsync).WithName("ReplayDeadLetters").RequireScope(ApiScope.DeadLettersWrite)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
     }

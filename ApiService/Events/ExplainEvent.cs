@@ -3,6 +3,7 @@ using CloudNative.ApiService.DeadLetters;
 using CloudNative.ApiService.Json;
 using CloudNative.ApiService.Ledger;
 using CloudNative.ApiService.Problems;
+using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.DeadLetters;
 using CloudNative.Metering.Events;
 using CloudNative.Metering.Rollups;
@@ -47,7 +48,7 @@ internal static class ExplainEvent
         IReadOnlyDictionary<string, string>? GroupBy, string? Reason);
 
     public static void MapExplainEvent(this RouteGroupBuilder events) => events.MapGet("/{source}/{id}", HandleAsync)
-        .WithName("ExplainEvent")
+        .WithName("ExplainEvent").RequireScope(ApiScope.EventsRead)
         .ProducesProblem(StatusCodes.Status404NotFound);
 
     /// <summary>Explain an event</summary>

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Problems;
+using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Events;
 using CloudNative.Metering.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -15,7 +16,7 @@ internal static class IngestEvents
     private const string Json = "application/json";
 
     public static void MapIngestEvents(this RouteGroupBuilder events) => events.MapPost("/", HandleAsync)
-        .WithName("IngestEvents")
+        .WithName("IngestEvents").RequireScope(ApiScope.EventsWrite)
         .Accepts<CloudEvent>(Single, Batch, Json)
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
         .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);

@@ -6,6 +6,7 @@ using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Json;
 using CloudNative.ApiService.Meters;
 using CloudNative.ApiService.Problems;
+using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Database;
 using CloudNative.Metering.Events;
 using CloudNative.Metering.Meters;
@@ -48,7 +49,7 @@ internal static class ListEvents
         RawJson Event, DateTimeOffset IngestedAt, DateTimeOffset StoredAt, string? ValidationError, IReadOnlyList<string> Meters, ExactNumber? Value,
         string? DistinctValue);
 
-    public static void MapListEvents(this RouteGroupBuilder events) => events.MapGet("/", HandleAsync).WithName("ListEvents");
+    public static void MapListEvents(this RouteGroupBuilder events) => events.MapGet("/", HandleAsync).WithName("ListEvents").RequireScope(ApiScope.EventsRead);
 
     /// <summary>List events</summary>
     /// <remarks>Newest time first. An event is listed as soon as it is counted.</remarks>

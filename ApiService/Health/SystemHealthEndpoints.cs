@@ -1,3 +1,5 @@
+using CloudNative.ApiService.Authentication;
+using CloudNative.Metering.ApiKeys;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -24,7 +26,7 @@ internal static class SystemHealthEndpoints
     }
 
     public static void MapSystemHealth(this RouteGroupBuilder api) =>
-        api.MapGet("/system/health", GetAsync).WithName("GetSystemHealth").WithTags("System");
+        api.MapGet("/system/health", GetAsync).WithName("GetSystemHealth").WithTags("System").RequireScope(ApiScope.SystemRead);
 
     /// <summary>How the whole system is</summary>
     /// <remarks>Answers within about a second, with 200 whatever the state.</remarks>

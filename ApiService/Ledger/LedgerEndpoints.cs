@@ -3,6 +3,7 @@ using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Problems;
+using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Ledger;
 using CloudNative.Metering.Recounts;
 using CloudNative.Metering.Rollups;
@@ -79,7 +80,8 @@ internal static class LedgerEndpoints
         return services;
     }
 
-    public static void MapLedger(this RouteGroupBuilder api) => api.MapGet("/ledger", HandleAsync).WithName("GetLedger").WithTags("Ledger");
+    public static void MapLedger(this RouteGroupBuilder api) => api.MapGet("/ledger", HandleAsync).WithName("GetLedger").WithTags("Ledger")
+        .RequireScope(ApiScope.LedgerRead);
 
     /// <summary>Read the books</summary>
     /// <remarks>

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Problems;
+using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Backfills;
 using CloudNative.Metering.Database;
 using CloudNative.Metering.Meters;
@@ -14,7 +15,7 @@ namespace CloudNative.ApiService.Meters;
 internal static class CreateMeter
 {
     public static void MapCreateMeter(this RouteGroupBuilder meters) => meters.MapPost("/", HandleAsync)
-        .WithName("CreateMeter")
+        .WithName("CreateMeter").RequireScope(ApiScope.MetersWrite)
         .ProducesProblem(StatusCodes.Status409Conflict)
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
         .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);

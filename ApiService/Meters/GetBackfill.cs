@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Problems;
+using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Backfills;
 using CloudNative.Metering.Database;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -10,7 +11,7 @@ namespace CloudNative.ApiService.Meters;
 internal static class GetBackfill
 {
     public static void MapGetBackfill(this RouteGroupBuilder meters) =>
-        meters.MapGet("/{idOrSlug}/backfill", HandleAsync).WithName("GetMeterBackfill").ProducesProblem(StatusCodes.Status404NotFound);
+        meters.MapGet("/{idOrSlug}/backfill", HandleAsync).WithName("GetMeterBackfill").RequireScope(ApiScope.MetersRead).ProducesProblem(StatusCodes.Status404NotFound);
 
     /// <summary>Get a meter's backfill</summary>
     /// <remarks>

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Problems;
+using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Database;
 using CloudNative.Metering.Rollups;
 using CloudNative.Metering.Validation;
@@ -17,8 +18,8 @@ internal static class ListMeterValues
 
     public static void MapListMeterValues(this RouteGroupBuilder meters)
     {
-        meters.MapGet("/{idOrSlug}/subjects", SubjectsAsync).WithName("ListMeterSubjects").ProducesProblem(StatusCodes.Status404NotFound);
-        meters.MapGet("/{idOrSlug}/group-by/{key}/values", ValuesAsync).WithName("ListMeterGroupByValues").ProducesProblem(StatusCodes.Status404NotFound);
+        meters.MapGet("/{idOrSlug}/subjects", SubjectsAsync).WithName("ListMeterSubjects").RequireScope(ApiScope.UsageRead).ProducesProblem(StatusCodes.Status404NotFound);
+        meters.MapGet("/{idOrSlug}/group-by/{key}/values", ValuesAsync).WithName("ListMeterGroupByValues").RequireScope(ApiScope.UsageRead).ProducesProblem(StatusCodes.Status404NotFound);
     }
 
     /// <summary>List a meter's subjects</summary>

@@ -3,6 +3,7 @@ using System.Linq.Expressions;
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Problems;
+using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Database;
 using CloudNative.Metering.Meters;
 using CloudNative.Metering.Validation;
@@ -32,7 +33,7 @@ internal static class ListMeters
         [property: DefaultValue("key")] string? OrderBy,
         [property: DefaultValue(false)] bool? IncludeDeleted);
 
-    public static void MapListMeters(this RouteGroupBuilder meters) => meters.MapGet("/", HandleAsync).WithName("ListMeters");
+    public static void MapListMeters(this RouteGroupBuilder meters) => meters.MapGet("/", HandleAsync).WithName("ListMeters").RequireScope(ApiScope.MetersRead);
 
     /// <summary>List meters</summary>
     internal static async Task<Results<Ok<MeterResponse[]>, ApiProblem>> HandleAsync(

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Problems;
+using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Database;
 using CloudNative.Metering.Meters;
 using CloudNative.Metering.Time;
@@ -28,8 +29,8 @@ internal static class MeterEndpoints
         meters.MapQueryMeter();
         meters.MapListMeterValues();
         meters.MapGetBackfill();
-        meters.MapGet("/{idOrSlug}", GetAsync).WithName("GetMeter").ProducesProblem(StatusCodes.Status404NotFound);
-        meters.MapDelete("/{idOrSlug}", DeleteAsync).WithName("DeleteMeter").ProducesProblem(StatusCodes.Status404NotFound);
+        meters.MapGet("/{idOrSlug}", GetAsync).WithName("GetMeter").RequireScope(ApiScope.MetersRead).ProducesProblem(StatusCodes.Status404NotFound);
+        meters.MapDelete("/{idOrSlug}", DeleteAsync).WithName("DeleteMeter").RequireScope(ApiScope.MetersWrite).ProducesProblem(StatusCodes.Status404NotFound);
     }
 
     /// <summary>The meter that <paramref name="idOrSlug"/> names, deleted ones excepted. An id wins over a slug that looks like one.</summary>

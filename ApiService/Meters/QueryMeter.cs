@@ -2,6 +2,7 @@ using System.ComponentModel;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Problems;
+using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Database;
 using CloudNative.Metering.Rollups;
 using CloudNative.Metering.Validation;
@@ -35,8 +36,8 @@ internal static class QueryMeter
 
     public static void MapQueryMeter(this RouteGroupBuilder meters)
     {
-        meters.MapGet("/{idOrSlug}/query", GetAsync).WithName("QueryMeter").ProducesUsage().Produces(StatusCodes.Status304NotModified);
-        meters.MapPost("/{idOrSlug}/query", PostAsync).WithName("QueryMeterPost").ProducesUsage()
+        meters.MapGet("/{idOrSlug}/query", GetAsync).WithName("QueryMeter").RequireScope(ApiScope.UsageRead).ProducesUsage().Produces(StatusCodes.Status304NotModified);
+        meters.MapPost("/{idOrSlug}/query", PostAsync).WithName("QueryMeterPost").RequireScope(ApiScope.UsageRead).ProducesUsage()
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
     }

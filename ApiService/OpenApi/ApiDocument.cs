@@ -1,4 +1,5 @@
 using CloudNative.ApiService.Authentication;
+using CloudNative.Metering.ApiKeys;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
 
@@ -10,10 +11,20 @@ internal static class ApiDocument
     private const string Bearer = "bearer";
     private const string KeyHeader = "apiKey";
 
+    /// <summary>The ways to send a key.</summary>
+    public static IReadOnlyList<string> Schemes { get; } = [Bearer, KeyHeader];
+
     private const string Description = """
         Usage metering: send CloudEvents, define meters, ask for exact numbers.
 
-        Authenticate with `Authorization: Bearer KEY` or `X-API-Key: KEY`. Errors are RFC 9457 problems (`application/problem+json`);
+        Authenticate with `Authorization: Bearer KEY` or `X-API-Key: KEY`. Each route needs a scope of the key:
+
+        SCOPES
+
+        Requests of a key, and of all keys of its tenant together, are counted against quotas; a request with many events is one request. `RateLimit-Policy` and
+        `RateLimit` (draft-ietf-httpapi-ratelimit-headers) tell the quotas and what is left of them; beyond one the answer is 429 with `Retry-After`.
+
+        Errors are RFC 9457 problems (`application/problem+json`);
         `extensions.validationErrors` lists everything that is wrong with a request. Unknown fields and unknown query parameters are errors.
         A body has at most 4 MiB, a batch 5,000 events, an event 256 KiB. Times are RFC 3339.
         """;
@@ -28,6 +39,7 @@ internal static class ApiDocument
         options.AddSchemaTransformer<ApiSchemas>();
         options.AddOperationTransformer<ApiOperations>();
         options.AddOperationTransformer<CloudEventBodies>();
+        options.AddOperationTransformer<RateLimitFields>();
     });
 
     public static WebApplication MapApiDocument(this WebApplication app)
@@ -44,8 +56,10 @@ internal static class ApiDocument
     private static void Describe(OpenApiDocument document)
     {
         document.Info.Title = "CloudNative Metering API";
-        document.Info.Description = Description;
+        document.Info.Description = Description.Replace(
+            "SCOPES", string.Join('\n', ApiScope.All.Select(scope => $"- `{scope.Scope}`: {scope.Allows}")), StringComparison.Ordinal);
         document.Components ??= new OpenApiComponents();
+        RateLimitFields.Describe(document.Components);
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
         {
             [Bearer] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An API key." },
@@ -57,10 +71,5 @@ internal static class ApiDocument
                 Description = "An API key.",
             },
         };
-        document.Security =
-        [
-            new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Bearer, document)] = [] },
-            new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(KeyHeader, document)] = [] },
-        ];
     }
 }

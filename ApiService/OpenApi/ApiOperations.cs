@@ -1,3 +1,4 @@
+using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -11,11 +12,13 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
     {
         ["304"] = "Nothing has changed since the answer whose ETag was sent.",
         ["400"] = "The request is wrong; extensions.validationErrors lists everything that is.",
-        ["401"] = "No API key, or one that is unknown or revoked.",
+        ["401"] = "No API key, or one that is unknown, expired or revoked.",
+        ["403"] = "The API key lacks the scope; extensions.requiredScope names it.",
         ["404"] = "There is no such thing, or it belongs to another tenant.",
         ["409"] = "It is there already; extensions.conflictingEntityId names it.",
         ["413"] = "The body is larger than 4 MiB.",
         ["415"] = "The content type is not taken; the Accept header lists those that are.",
+        ["429"] = "A quota of requests is used up; extensions.violatedPolicies names it. Nothing was done. Try again after Retry-After seconds.",
         ["503"] = "Something the request needs is away: nothing was done. Try again after Retry-After seconds.",
     };
 
@@ -33,6 +36,18 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
             operation.Responses.Add(status, answer);
         }
 
+        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<RequiredScope>().LastOrDefault() is { } required)
+            Require(operation, required.Scope, context.Document);
         return Task.CompletedTask;
+    }
+
+    /// <summary>Either way to send the key; what stands in the list are the roles that the key needs (OpenAPI 3.1, Security Requirement Object).</summary>
+    private static void Require(OpenApiOperation operation, string scope, OpenApiDocument? document)
+    {
+        operation.Description = $"Needs the scope `{scope}`.\n\n{operation.Description}".TrimEnd();
+        operation.Security =
+        [
+            .. ApiDocument.Schemes.Select(scheme => new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(scheme, document)] = [scope] }),
+        ];
     }
 }

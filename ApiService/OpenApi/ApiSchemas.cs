@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
+using CloudNative.ApiService.ApiKeys;
 using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Events;
 using CloudNative.ApiService.Json;
+using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Rollups;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -31,6 +33,8 @@ internal sealed class ApiSchemas : IOpenApiSchemaTransformer
             Describe(schema, "A text, or texts of which any is wanted.");
         else if (type == typeof(CloudEvent))
             Describe(schema);
+        else if (type == typeof(CreateApiKey.Request) && schema.Properties?["scopes"] is OpenApiSchema { Items: OpenApiSchema scope })
+            scope.Enum = [.. ApiScope.All.Select(known => JsonValue.Create(known.Scope))];
 
         // Null is never written: what can be null can be absent.
         foreach (var property in context.JsonTypeInfo.Properties.Where(property => property.IsGetNullable))

@@ -19,6 +19,16 @@ public static class Problem
 
     public static ApiProblem NotFound(string detail) => new(StatusCodes.Status404NotFound, detail);
 
+    /// <summary>The key is good, and may not do this.</summary>
+    public static ApiProblem Forbidden(string scope, string? detail = null) => new(
+        StatusCodes.Status403Forbidden,
+        detail ?? $"The API key lacks the scope '{scope}'.",
+        new ProblemExtensions { RequiredScope = scope });
+
+    /// <summary>More requests than a quota allows; nothing of this one was done.</summary>
+    public static ApiProblem TooManyRequests(string policy, string detail, TimeSpan retryAfter) =>
+        new(StatusCodes.Status429TooManyRequests, detail, new ProblemExtensions { ViolatedPolicies = [policy] }) { RetryAfter = retryAfter };
+
     public static ApiProblem Conflict(string detail, string? conflictingEntityId = null) => new(
         StatusCodes.Status409Conflict,
         detail,

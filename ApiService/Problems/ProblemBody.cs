@@ -22,4 +22,12 @@ public sealed record ProblemExtensions
     /// <summary>Id of what is already there (409).</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ConflictingEntityId { get; init; }
+
+    /// <summary>The scope that the key lacks (403).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? RequiredScope { get; init; }
+
+    /// <summary>The quotas that are used up (429), as <c>RateLimit-Policy</c> names them: <c>key</c> or <c>tenant</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? ViolatedPolicies { get; init; }
 }

@@ -22,7 +22,7 @@ internal static class ProblemServices
     /// <summary>Every route can answer with these.</summary>
     public static TBuilder ProducesCommonProblems<TBuilder>(this TBuilder builder) where TBuilder : IEndpointConventionBuilder => builder
         .ProducesProblem(StatusCodes.Status400BadRequest)
-        .ProducesProblem(StatusCodes.Status401Unauthorized)
+        .ProducesProblem(StatusCodes.Status429TooManyRequests)
         .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
     /// <summary>Documents <paramref name="status"/> as an answer of the route.</summary>

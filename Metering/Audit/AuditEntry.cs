@@ -9,6 +9,10 @@ public static class AuditAction
     public const string DeadLetterRepaired = "dead_letter.repaired";
     public const string DeadLetterReplayed = "dead_letter.replayed";
     public const string DeadLetterDiscarded = "dead_letter.discarded";
+    public const string ApiKeyCreated = "api_key.created";
+    public const string ApiKeyRenamed = "api_key.renamed";
+    public const string ApiKeyRotated = "api_key.rotated";
+    public const string ApiKeyRevoked = "api_key.revoked";
 }
 
 /// <summary>One thing that somebody did.</summary>

@@ -48,6 +48,7 @@ public sealed class MeteringDbContext(DbContextOptions<MeteringDbContext> option
         {
             key.Property(k => k.Name).HasMaxLength(ApiKey.MaxNameLength);
             key.HasIndex(k => k.Hash).IsUnique();
+            key.HasIndex(k => new { k.TenantId, k.Id });
             key.HasOne<Tenant>().WithMany().HasForeignKey(k => k.TenantId).OnDelete(DeleteBehavior.Restrict);
         });
         modelBuilder.Entity<Meter>(meter =>

@@ -50,6 +50,7 @@ internal sealed partial class DevelopmentTenant(
             Name = KeyName,
             Prefix = ApiKeyHash.Prefix(key),
             Hash = hash,
+            Scopes = [ApiScope.Everything],
             CreatedAt = now,
         });
     }

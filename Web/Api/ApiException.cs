@@ -23,7 +23,7 @@ internal sealed class ApiException : Exception
     private static string Describe(HttpStatusCode status, Problem? problem) => status switch
     {
         HttpStatusCode.Unauthorized => "The API does not accept this front end's key (Api:Key).",
-        HttpStatusCode.Forbidden => "This front end's key (Api:Key) has too little scope for this.",
+        HttpStatusCode.Forbidden => $"This front end's key (Api:Key) has too little scope for this. {problem?.Detail}".TrimEnd(),
         _ => problem?.Detail ?? problem?.Title ?? $"The API answered {(int)status} without saying why.",
     };
 }

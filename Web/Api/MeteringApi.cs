@@ -77,6 +77,22 @@ internal sealed class MeteringApi(HttpClient http)
     public Task DeleteMeterAsync(string slug, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Delete, $"meters/{Uri.EscapeDataString(slug)}", null, NothingAsync, cancellationToken);
 
+    /// <summary>The newest keys, newest first.</summary>
+    public async Task<IReadOnlyList<ApiKey>> GetApiKeysAsync(int limit, CancellationToken cancellationToken) =>
+        (await GetAsync<ApiKeyPage>($"api-keys?limit={limit}", cancellationToken)).Items;
+
+    public Task<NewApiKey> CreateApiKeyAsync(ApiKeyRequest key, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, "api-keys", JsonContent.Create(key, options: Json), ReadAsync<NewApiKey>, cancellationToken);
+
+    /// <summary>A new key for the old one, which stays good for the overlap.</summary>
+    public Task<NewApiKey> RotateApiKeyAsync(string id, TimeSpan overlap, CancellationToken cancellationToken) =>
+        SendAsync(
+            HttpMethod.Post, $"api-keys/{Uri.EscapeDataString(id)}/rotate", JsonContent.Create(new { overlapSeconds = (long)overlap.TotalSeconds }, options: Json),
+            ReadAsync<NewApiKey>, cancellationToken);
+
+    public Task RevokeApiKeyAsync(string id, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Delete, $"api-keys/{Uri.EscapeDataString(id)}", null, NothingAsync, cancellationToken);
+
     private Task<T> GetAsync<T>(string path, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, path, null, ReadAsync<T>, cancellationToken);
 

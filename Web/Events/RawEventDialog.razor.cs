@@ -3,7 +3,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using CloudNative.Web.Api;
 using Microsoft.AspNetCore.Components;
-using Microsoft.JSInterop;
 using MudBlazor;
 
 namespace CloudNative.Web.Events;
@@ -11,19 +10,13 @@ namespace CloudNative.Web.Events;
 /// <summary>One event as it was sent, indented, with every digit of its numbers.</summary>
 public sealed partial class RawEventDialog
 {
-    private const string Module = "./Events/RawEventDialog.razor.js";
-
     /// <summary>Razor encodes for HTML; text of other scripts and quotes stay readable and copy as they are.</summary>
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private string _json = "";
-    private bool _copied;
 
     [CascadingParameter]
     private IMudDialogInstance Dialog { get; set; } = null!;
-
-    [Inject]
-    private IJSRuntime Js { get; set; } = null!;
 
     [Parameter, EditorRequired]
     public StoredEvent Event { get; set; } = null!;
@@ -31,10 +24,4 @@ public sealed partial class RawEventDialog
     protected override void OnParametersSet() => _json = JsonSerializer.Serialize(Event.Event, Indented);
 
     private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);
-
-    private async Task CopyAsync()
-    {
-        await using var module = await Js.InvokeAsync<IJSObjectReference>("import", Module);
-        _copied = await module.InvokeAsync<bool>("copy", _json);
-    }
 }

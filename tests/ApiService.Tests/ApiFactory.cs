@@ -12,14 +12,23 @@ public sealed class ApiFactory : WebApplicationFactory<ProblemBody>
     private readonly string _database;
     private readonly string? _ingest;
     private readonly string? _kafka;
+    private readonly (string Key, string Value)[] _settings;
 
-    public ApiFactory(TestServers servers, string database, string? ingest = null, string? kafka = null)
+    public ApiFactory(TestServers servers, string database, string? ingest = null, string? kafka = null, params (string Key, string Value)[] settings)
     {
+        _settings = settings;
         (_servers, _database, _ingest, _kafka) = (servers, database, ingest, kafka);
         UseKestrel(0);
     }
 
-    protected override void ConfigureWebHost(IWebHostBuilder builder) => builder
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        Configure(builder);
+        foreach (var (key, value) in _settings)
+            builder.UseSetting(key, value);
+    }
+
+    private void Configure(IWebHostBuilder builder) => builder
         .UseEnvironment("Production")
         .UseSetting("ConnectionStrings:metering", _database)
         .UseSetting("ConnectionStrings:redis", _servers.Redis)

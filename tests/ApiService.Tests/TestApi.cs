@@ -32,34 +32,36 @@ public sealed class TestApi : IAsyncLifetime
     }
 
     /// <summary>Another API process beside the first, with its own memory.</summary>
-    public ApiFactory Another(string? database = null, string? ingest = null, string? kafka = null) => new(Servers, database ?? Database, ingest, kafka);
+    public ApiFactory Another(string? database = null, string? ingest = null, string? kafka = null, params (string Key, string Value)[] settings) =>
+        new(Servers, database ?? Database, ingest, kafka, settings);
 
-    /// <summary>A new tenant with one key.</summary>
+    /// <summary>A new tenant with one key, which may do everything.</summary>
     public async Task<(Ulid TenantId, string Key)> CreateTenantAsync(CancellationToken cancellationToken)
     {
         await using var database = OpenDatabase();
-        var now = TimeProvider.System.GetUtcNow();
-        var tenant = new Tenant { Id = Ulid.NewUlid(), Slug = $"tenant_{Guid.NewGuid():N}", CreatedAt = now };
-        var key = $"test-key-{Guid.NewGuid():N}";
+        var tenant = new Tenant { Id = Ulid.NewUlid(), Slug = $"tenant_{Guid.NewGuid():N}", CreatedAt = TimeProvider.System.GetUtcNow() };
         database.Add(tenant);
-        database.Add(new ApiKey
-        {
-            Id = Ulid.NewUlid(),
-            TenantId = tenant.Id,
-            Name = "test",
-            Prefix = ApiKeyHash.Prefix(key),
-            Hash = ApiKeyHash.Of(key),
-            CreatedAt = now,
-        });
         await database.SaveChangesAsync(cancellationToken);
-        return (tenant.Id, key);
+        return (tenant.Id, (await CreateKeyAsync(tenant.Id, cancellationToken, ApiScope.Everything)).Secret);
+    }
+
+    /// <summary>Another key of a tenant.</summary>
+    public async Task<NewApiKey> CreateKeyAsync(Ulid tenantId, CancellationToken cancellationToken, params string[] scopes)
+    {
+        await using var database = OpenDatabase();
+        var (key, secret) = ApiKey.Create(tenantId, "test", scopes, null, TimeProvider.System.GetUtcNow());
+        database.Add(key);
+        await database.SaveChangesAsync(cancellationToken);
+        return new NewApiKey(key, secret);
     }
 
     /// <summary>A client of a new tenant.</summary>
-    public async Task<HttpClient> CreateTenantClientAsync(CancellationToken cancellationToken)
+    public async Task<HttpClient> CreateTenantClientAsync(CancellationToken cancellationToken) => ClientOf((await CreateTenantAsync(cancellationToken)).Key);
+
+    public HttpClient ClientOf(string key)
     {
         var client = Anonymous;
-        client.DefaultRequestHeaders.Authorization = new("Bearer", (await CreateTenantAsync(cancellationToken)).Key);
+        client.DefaultRequestHeaders.Authorization = new("Bearer", key);
         return client;
     }
 

@@ -32,10 +32,18 @@ namespace CloudNative.Metering.Database.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<DateTimeOffset?>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
                     b.Property<byte[]>("Hash")
                         .IsRequired()
                         .HasColumnType("bytea")
                         .HasColumnName("hash");
+
+                    b.Property<DateTimeOffset?>("LastUsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_used_at");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -52,6 +60,15 @@ namespace CloudNative.Metering.Database.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("revoked_at");
 
+                    b.Property<Guid?>("RotatedFrom")
+                        .HasColumnType("uuid")
+                        .HasColumnName("rotated_from");
+
+                    b.PrimitiveCollection<string[]>("Scopes")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("scopes");
+
                     b.Property<Guid>("TenantId")
                         .HasColumnType("uuid")
                         .HasColumnName("tenant_id");
@@ -63,8 +80,8 @@ namespace CloudNative.Metering.Database.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_api_keys_hash");
 
-                    b.HasIndex("TenantId")
-                        .HasDatabaseName("ix_api_keys_tenant_id");
+                    b.HasIndex("TenantId", "Id")
+                        .HasDatabaseName("ix_api_keys_tenant_id_id");
 
                     b.ToTable("api_keys", (string)null);
                 });

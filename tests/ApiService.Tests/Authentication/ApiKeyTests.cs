@@ -38,7 +38,11 @@ public sealed class ApiKeyTests(TestApi api)
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(client, Meters));
 
         await using var database = api.OpenDatabase();
-        database.Add(new ApiKey { Id = Ulid.NewUlid(), TenantId = tenantId, Name = "later", Prefix = "later", Hash = ApiKeyHash.Of(key), CreatedAt = TimeProvider.System.GetUtcNow() });
+        database.Add(new ApiKey
+        {
+            Id = Ulid.NewUlid(), TenantId = tenantId, Name = "later", Prefix = "later", Hash = ApiKeyHash.Of(key), Scopes = [ApiScope.Everything],
+            CreatedAt = TimeProvider.System.GetUtcNow(),
+        });
         await database.SaveChangesAsync(Token);
 
         await UntilAsync(client, HttpStatusCode.OK, "The new key was never let in.");

@@ -1,3 +1,5 @@
+using CloudNative.ApiService.Authentication;
+using CloudNative.Metering.ApiKeys;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,13 +29,21 @@ public sealed class ContractTests(TestApi api)
     }
 
     [Fact]
-    public void Routes_UnderApi_NeedAKey()
+    public void Routes_UnderApi_NeedAKeyWithAKnownScope()
     {
         var open = api.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Where(e => e.RoutePattern.RawText!.StartsWith("/api/", StringComparison.Ordinal) && Policy(e) != "key")
+            .Where(e => e.RoutePattern.RawText!.StartsWith("/api/", StringComparison.Ordinal) && !ApiScope.IsKnown(Policy(e)))
             .Select(e => e.RoutePattern.RawText);
 
         Assert.Empty(open);
+    }
+
+    [Fact]
+    public void Scopes_EachButEverything_OpensARoute()
+    {
+        var used = api.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Select(Policy).Append(ApiScope.Everything);
+
+        Assert.Empty(ApiScope.All.Select(known => known.Scope).Except(used));
     }
 
     [Fact]
@@ -54,6 +64,12 @@ public sealed class ContractTests(TestApi api)
         return methods.Select(method => $"{method,-7}{endpoint.RoutePattern.RawText}  [{Policy(endpoint)}]");
     }
 
-    private static string Policy(RouteEndpoint endpoint) =>
-        endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null && endpoint.Metadata.GetMetadata<IAuthorizeData>() is not null ? "key" : "anybody";
+    /// <summary>The scope that the key must have, or who else is let in.</summary>
+    private static string Policy(RouteEndpoint endpoint)
+    {
+        if (endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null)
+            return "anybody";
+        var policy = endpoint.Metadata.GetMetadata<AuthorizationPolicy>();
+        return policy?.Requirements.OfType<ScopeRequirement>().Any() is true ? endpoint.Metadata.GetMetadata<RequiredScope>()?.Scope ?? "nobody" : "anybody";
+    }
 }

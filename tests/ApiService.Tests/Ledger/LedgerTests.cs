@@ -127,6 +127,7 @@ public sealed class LedgerTests(TestApi api)
         context.Add(new ApiKey
         {
             Id = Ulid.NewUlid(), TenantId = tenant.Id, Name = "test", Prefix = ApiKeyHash.Prefix(key), Hash = ApiKeyHash.Of(key), CreatedAt = now,
+            Scopes = [ApiScope.Everything],
         });
         await context.SaveChangesAsync(Token);
         await context.Database.ExecuteSqlAsync(

@@ -38,16 +38,17 @@ internal sealed class TestTenant : IDisposable
     /// <summary>With one meter that counts events and one that sums their values, both by region, when it has meters.</summary>
     public static async Task<TestTenant> CreateAsync(FaultySystem system, bool hasMeters, CancellationToken cancellationToken)
     {
-        var (id, key) = (Ulid.NewUlid(), $"fault-{Guid.NewGuid():N}");
+        var id = Ulid.NewUlid();
         var options = new DbContextOptionsBuilder<MeteringDbContext>().UseNpgsql(system.Source);
         MeteringDbContext.UseConventions(options);
         await using var database = new MeteringDbContext(options.Options);
         var now = TimeProvider.System.GetUtcNow();
         database.Add(new Tenant { Id = id, Slug = $"tenant_{Guid.NewGuid():N}", CreatedAt = now });
-        database.Add(new ApiKey { Id = Ulid.NewUlid(), TenantId = id, Name = "test", Prefix = ApiKeyHash.Prefix(key), Hash = ApiKeyHash.Of(key), CreatedAt = now });
+        var (key, secret) = ApiKey.Create(id, "test", [ApiScope.Everything], null, now);
+        database.Add(key);
         await database.SaveChangesAsync(cancellationToken);
 
-        var tenant = new TestTenant(system, id, key);
+        var tenant = new TestTenant(system, id, secret);
         if (hasMeters)
             await tenant.CreateMetersAsync(cancellationToken);
         return tenant;

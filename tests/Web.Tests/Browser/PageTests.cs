@@ -19,6 +19,7 @@ public sealed class PageTests(BrowserFixture browser)
         ("events-of-figure", "/events?meter=tokens_total&from=2026-11-24T06:00:00Z&to=2026-11-24T07:00:00Z&dimension=model&value=gpt-4o", "text=Their values make up"),
         ("dead-letters", "/dead-letters", "text=type: Is required."),
         ("ledger", "/ledger?range=day", "text=24 hours agree"),
+        ("api-keys", "/api-keys", "text=billing >> nth=0"),
         ("error", "/error", "text=Something went wrong"),
         ("not-found", "/nowhere", "text=There is no such page"),
     ];

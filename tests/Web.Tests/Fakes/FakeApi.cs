@@ -95,6 +95,7 @@ internal sealed partial class FakeApi : IAsyncDisposable
         api.MapGet("/events", Locked(ListEvents));
         api.MapPost("/events", (RequestDelegate)IngestAsync);
         FakeDeadLetters.Map(api);
+        FakeApiKeys.Map(api);
         api.MapGet("/ledger", Locked(context => FakeQuery.Ledger(_events, context.Request.Query)));
     }
 

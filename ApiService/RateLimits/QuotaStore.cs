@@ -1,0 +1,58 @@
+using StackExchange.Redis;
+
+namespace CloudNative.ApiService.RateLimits;
+
+/// <summary>The quotas that all API processes share, in Redis. While it is away each process counts for itself.</summary>
+internal sealed partial class QuotaStore(IConnectionMultiplexer redis, TimeProvider clock, ILogger<QuotaStore> logger)
+{
+    // A window is a key that Redis forgets at its end: no clocks to compare. The key is made with its end or not at all.
+    private const string LeaseScript = """
+        local taken = tonumber(redis.call('GET', KEYS[1]) or '0')
+        local granted = math.min(tonumber(ARGV[1]), tonumber(ARGV[2]) - taken)
+        if granted > 0 then
+            if taken == 0 then
+                redis.call('SET', KEYS[1], granted, 'PX', ARGV[3])
+            else
+                redis.call('INCRBY', KEYS[1], granted)
+            end
+            taken = taken + granted
+        else
+            granted = 0
+        end
+        return { granted, tonumber(ARGV[2]) - taken, redis.call('PTTL', KEYS[1]) }
+        """;
+
+    /// <summary>Requests wait for a lease; a Redis that answers later than this is taken for one that is away.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+
+    private bool _isAway;
+
+    /// <summary>Takes as much as there is of <paramref name="wanted"/> requests.</summary>
+    public async Task<QuotaGrant> LeaseAsync(string partition, QuotaPolicy policy, int wanted)
+    {
+        try
+        {
+            if (redis.IsConnected)
+            {
+                var answer = await redis.GetDatabase()
+                    .ScriptEvaluateAsync(LeaseScript, [partition], [wanted, policy.Limit, (long)policy.Window.TotalMilliseconds])
+                    .WaitAsync(Patience, clock);
+                _isAway = false;
+                var values = (long[])answer!;
+                // A limit that was lowered meanwhile leaves less than nothing.
+                return new QuotaGrant(values[0], Math.Max(0, values[1]), TimeSpan.FromMilliseconds(Math.Max(1, values[2])));
+            }
+        }
+        catch (Exception e) when (e is RedisException or TimeoutException)
+        {
+            if (!_isAway)
+                LogAway(e.Message);
+            _isAway = true;
+        }
+
+        return new QuotaGrant(policy.Limit, 0, policy.Window);
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "Rate limits hold for this process alone until Redis is back: {Reason}")]
+    private partial void LogAway(string reason);
+}

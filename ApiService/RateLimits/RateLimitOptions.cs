@@ -1,0 +1,30 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace CloudNative.ApiService.RateLimits;
+
+/// <summary>Configuration section <c>RateLimits</c>: how many requests a key, and all keys of a tenant together, may send. A request with 5,000 events is one request.</summary>
+public sealed class RateLimitOptions : IValidatableObject
+{
+    public const string Section = "RateLimits";
+
+    /// <summary>Whether requests are counted at all. Default true.</summary>
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>Requests of one key in a window: 1 to 1,000,000,000. Default 500,000.</summary>
+    [Range(1, 1_000_000_000)]
+    public int KeyRequests { get; set; } = 500_000;
+
+    /// <summary>Requests of all keys of a tenant in a window: 1 to 1,000,000,000. Default 1,000,000.</summary>
+    [Range(1, 1_000_000_000)]
+    public int TenantRequests { get; set; } = 1_000_000;
+
+    /// <summary>How long a window is, in whole seconds: 1 second to 1 hour. It begins with the first request after the last window. Default 10 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan Window { get; set; } = TimeSpan.FromSeconds(10);
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Window.Ticks % TimeSpan.TicksPerSecond != 0)
+            yield return new ValidationResult($"{Section}:{nameof(Window)} must be whole seconds: the RateLimit fields know no others.", [nameof(Window)]);
+    }
+}

@@ -1,0 +1,142 @@
+using System.Net;
+using System.Text.Json;
+using CloudNative.ApiService.Authentication;
+using CloudNative.Metering.ApiKeys;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CloudNative.ApiService.Tests.Contract;
+
+/// <summary>For every route there is, also those that will be added: a key without its scope gets 403, and a key of another tenant sees nothing of this one's.</summary>
+public sealed class RouteAccessTests(TestApi api)
+{
+    private const string Meter = "belongs_to_somebody_else";
+    private const string Event = """{"specversion":"1.0","id":"belongs-to-somebody-else","source":"somewhere","type":"t","subject":"somebody-else","data":{}}""";
+
+    /// <summary>What a route needs to get as far as to its target, where an empty object does not do.</summary>
+    private static readonly Dictionary<string, string> Bodies = new()
+    {
+        ["RepairDeadLetter"] = Event,
+        ["DiscardDeadLetter"] = """{"reason":"r"}""",
+        ["RenameApiKey"] = """{"name":"mine now"}""",
+    };
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private IEnumerable<RouteEndpoint> Routes => api.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        .Where(endpoint => endpoint.RoutePattern.RawText!.StartsWith("/api/", StringComparison.Ordinal));
+
+    [Fact]
+    public async Task Send_KeyWithEveryOtherScope_Is403ThatNamesTheScope()
+    {
+        var (tenantId, _) = await api.CreateTenantAsync(Token);
+        var wrong = new List<string>();
+        foreach (var route in Routes)
+        {
+            var scope = route.Metadata.GetMetadata<RequiredScope>()?.Scope;
+            var others = ApiScope.All.Select(known => known.Scope).Where(other => other != scope && other != ApiScope.Everything).ToArray();
+            using var client = api.ClientOf((await api.CreateKeyAsync(tenantId, Token, others)).Secret);
+            using var answer = await client.SendAsync(Request(route, _ => "x"), Token);
+            var body = await answer.Content.ReadAsStringAsync(Token);
+            if (answer.StatusCode != HttpStatusCode.Forbidden || !body.Contains($"lacks the scope '{scope}'", StringComparison.Ordinal)
+                || !body.Contains($"\"requiredScope\":\"{scope}\"", StringComparison.Ordinal))
+                wrong.Add($"{Name(route)}: {(int)answer.StatusCode} {body}");
+        }
+
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+    }
+
+    [Fact]
+    public async Task Send_KeyOfAnotherTenant_FindsNothingOfTheFirst()
+    {
+        var (owner, ids) = await FillAsync();
+        using var stranger = await api.CreateTenantClientAsync(Token);
+        var wrong = new List<string>();
+        foreach (var route in Routes)
+        {
+            var named = route.RoutePattern.Parameters.Count > 0;
+            using var answer = await stranger.SendAsync(Request(route, parameter => Target(route, parameter, ids)), Token);
+            var body = await answer.Content.ReadAsStringAsync(Token);
+            if (named && answer.StatusCode != HttpStatusCode.NotFound)
+                wrong.Add($"{Name(route)}: {(int)answer.StatusCode}, not 404: {body}");
+            // The answer to a request that names a thing repeats the name, and no more.
+            if (!named && ids.Values.Append("somebody-else").Any(id => body.Contains(id, StringComparison.Ordinal)))
+                wrong.Add($"{Name(route)} shows what belongs to another tenant: {body}");
+        }
+
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+        await AssertUntouchedAsync(owner, ids);
+        owner.Dispose();
+    }
+
+    /// <summary>A tenant with one of everything.</summary>
+    private async Task<(HttpClient Owner, Dictionary<string, string> Ids)> FillAsync()
+    {
+        var (tenantId, secret) = await api.CreateTenantAsync(Token);
+        var owner = api.ClientOf(secret);
+        using var meter = await owner.PostAsync(
+            new Uri("/api/v1/meters", UriKind.Relative), Json.Content($$"""{"slug":"{{Meter}}","eventType":"t","aggregation":"COUNT"}"""), Token);
+        Assert.Equal(HttpStatusCode.Created, meter.StatusCode);
+        await using var sink = await SinkStandIn.OpenAsync(api, tenantId);
+        await sink.StoreAsync(Event, "no event");
+        var keyId = (await api.CreateKeyAsync(tenantId, Token, ApiScope.KeysManage)).Key.Id;
+        var letters = await GetAsync(owner, "/api/v1/dead-letters");
+        return (owner, new()
+        {
+            ["meters"] = (await meter.ReadJsonAsync(Token)).Text("id")!,
+            ["dead-letters"] = letters.GetProperty("items")[0].Text("id")!,
+            ["api-keys"] = keyId.ToString(),
+            ["source"] = "somewhere",
+            ["events"] = "belongs-to-somebody-else",
+        });
+    }
+
+    /// <summary>What the owner has is as it was, so that the first test's 404 were no luck of the order.</summary>
+    private static async Task AssertUntouchedAsync(HttpClient owner, Dictionary<string, string> ids)
+    {
+        Assert.Equal(Meter, (await GetAsync(owner, $"/api/v1/meters/{ids["meters"]}")).Text("slug"));
+        Assert.Equal("open", (await GetAsync(owner, $"/api/v1/dead-letters/{ids["dead-letters"]}")).GetProperty("letter").Text("state"));
+        var key = await GetAsync(owner, $"/api/v1/api-keys/{ids["api-keys"]}");
+        Assert.Equal(("test", "active"), (key.Text("name"), key.Text("state")));
+        await GetAsync(owner, $"/api/v1/events/{ids["source"]}/{ids["events"]}");
+    }
+
+    /// <summary>What the first tenant has for a route's parameter.</summary>
+    private static string Target(RouteEndpoint route, string parameter, Dictionary<string, string> ids)
+    {
+        var noun = route.RoutePattern.RawText!.Split('/')[3];
+        return ids.GetValueOrDefault(parameter) ?? ids.GetValueOrDefault(noun)
+            ?? throw new InvalidOperationException($"{Name(route)}: say in FillAsync what the first tenant has for '{parameter}'.");
+    }
+
+    private static HttpRequestMessage Request(RouteEndpoint route, Func<string, string> valueOf)
+    {
+        var path = string.Join('/', route.RoutePattern.PathSegments.Select(segment => string.Concat(segment.Parts.Select(part => part switch
+        {
+            RoutePatternLiteralPart literal => literal.Content,
+            RoutePatternParameterPart parameter => valueOf(parameter.Name),
+            _ => throw new InvalidOperationException($"{Name(route)} has a part that is no parameter and no text."),
+        }))));
+        var method = Method(route);
+        var request = new HttpRequestMessage(new HttpMethod(method), $"/{path}");
+        if (method is "POST" or "PUT" or "PATCH")
+        {
+            var type = route.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes[0] ?? "application/json";
+            request.Content = Json.Content(Bodies.GetValueOrDefault(route.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? "", "{}"), type);
+        }
+
+        return request;
+    }
+
+    private static string Method(RouteEndpoint route) => route.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods[0];
+
+    private static string Name(RouteEndpoint route) => $"{Method(route)} {route.RoutePattern.RawText}";
+
+    private static async Task<JsonElement> GetAsync(HttpClient client, string path)
+    {
+        using var answer = await client.GetAsync(new Uri(path, UriKind.Relative), Token);
+        Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{path}: {answer.StatusCode}");
+        return await answer.ReadJsonAsync(Token);
+    }
+}

@@ -1,0 +1,36 @@
+using CloudNative.Web.Tests.Fakes;
+using Microsoft.Playwright;
+
+namespace CloudNative.Web.Tests.Browser;
+
+[Collection(BrowserTests.Name)]
+public sealed class ApiKeyDialogTests(BrowserFixture browser)
+{
+    [Theory]
+    [InlineData("light", 1280)]
+    [InlineData("dark", 400)]
+    public async Task Key_Created_ShowsItsSecretAndCopiesIt(string theme, int width)
+    {
+        await using var watched = await browser.OpenAsync("/api-keys", new View(width, theme));
+        var page = watched.Page;
+        await page.GetByRole(AriaRole.Button, new() { Name = "New key" }).ClickAsync();
+        await page.GetByLabel("Name").FillAsync("billing");
+        await page.GetByRole(AriaRole.Checkbox, new() { Name = "Ask for usage" }).CheckAsync();
+        Assert.Equal(0, await watched.OverflowAsync());
+        await watched.ShootAsync($"api-key-create-{theme}-{width}");
+        await watched.AssertAccessibleAsync();
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create" }).ClickAsync();
+        await page.GetByText(FakeApiKeys.Secret).WaitForAsync();
+        Assert.Equal(0, await watched.OverflowAsync());
+        await watched.ShootAsync($"api-key-secret-{theme}-{width}");
+        await watched.AssertAccessibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Copy", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Copied" }).WaitForAsync();
+
+        Assert.Equal(FakeApiKeys.Secret, await page.EvaluateAsync<string>("navigator.clipboard.readText()"));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Done" }).ClickAsync();
+        await Assertions.Expect(page.GetByText(FakeApiKeys.Secret)).ToHaveCountAsync(0);
+        Assert.Empty(watched.Faults);
+    }
+}
