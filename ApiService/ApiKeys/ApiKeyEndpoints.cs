@@ -48,8 +48,11 @@ internal static class ApiKeyEndpoints
     /// <remarks>It is refused from now on, within a second by every process of the API. That is final; the key stays in the list. Also the key in use can be revoked.</remarks>
     /// <param name="id">The key's id.</param>
     internal static async Task<Results<NoContent, ApiProblem>> RevokeAsync(
-        string id, ClaimsPrincipal user, ApiKeyDesk desk, CancellationToken cancellationToken) =>
-        Ulid.TryParse(id, out var keyId) && await desk.RevokeAsync(user.Actor(), keyId, cancellationToken) is not null
-            ? TypedResults.NoContent()
-            : NotFound(id);
+        string id, ClaimsPrincipal user, ApiKeyDesk desk, ApiKeyLookup keys, CancellationToken cancellationToken)
+    {
+        if (!Ulid.TryParse(id, out var keyId) || await desk.RevokeAsync(user.Actor(), keyId, cancellationToken) is not { } key)
+            return NotFound(id);
+        await keys.DropAsync(key, cancellationToken);
+        return TypedResults.NoContent();
+    }
 }

@@ -54,9 +54,15 @@ internal sealed class ApiKeyLookup(
     {
         var parts = notification.Split(' ');
         changes.Add(parts[0], long.Parse(parts[1], CultureInfo.InvariantCulture));
-        // Redis may be slow to answer, and whoever tells of changes does not wait for it.
-        cache.Remove(parts[0], options => options.AllowBackgroundDistributedCacheOperations = true);
+        // From memory only: what Redis has is outdated, too, and is not believed.
+        cache.Remove(parts[0], options => options.SetSkipDistributedCacheWrite(true, skipBackplaneNotifications: true));
     }
+
+    /// <summary>
+    /// Takes a changed key out of Redis, where a process that starts while PostgreSQL is away would find it. The notification does the rest.
+    /// </summary>
+    public ValueTask DropAsync(ApiKey key, CancellationToken cancellationToken) =>
+        cache.RemoveAsync(Convert.ToHexStringLower(key.Hash), token: cancellationToken);
 
     private ValueTask<ApiKeyIdentity?> GetAsync(
         string name, byte[] hash, Action<FusionCacheEntryOptions>? setup, CancellationToken cancellationToken)

@@ -6,6 +6,7 @@ internal sealed class Quota(string partition, QuotaPolicy policy, QuotaStore sto
     private readonly Lock _lock = new();
     private Task _lease = Task.CompletedTask;
     private long _own;
+    private long _taken;
     private long _elsewhere;
     private long _since;
     private TimeSpan _lasts;
@@ -73,10 +74,20 @@ internal sealed class Quota(string partition, QuotaPolicy policy, QuotaStore sto
         var grant = await store.LeaseAsync(partition, policy, wanted);
         lock (_lock)
         {
-            if (clock.GetElapsedTime(_since) >= _lasts)
-                _own = 0;
-            _own += grant.Granted;
-            (_elsewhere, _since, _lasts) = (grant.Left, clock.GetTimestamp(), grant.EndsIn);
+            var endsIn = _lasts - clock.GetElapsedTime(_since);
+            if (endsIn <= TimeSpan.Zero)
+                (_own, _taken, endsIn) = (0, 0, policy.Window);
+            // Without Redis this process counts as if it was the only one.
+            var (granted, left, lasts) = grant ?? Local(wanted, endsIn);
+            _own += granted;
+            _taken += granted;
+            (_elsewhere, _since, _lasts) = (left, clock.GetTimestamp(), lasts);
         }
+    }
+
+    private QuotaGrant Local(int wanted, TimeSpan endsIn)
+    {
+        var granted = Math.Clamp(policy.Limit - _taken, 0, wanted);
+        return new QuotaGrant(granted, Math.Max(0, policy.Limit - _taken - granted), endsIn);
     }
 }

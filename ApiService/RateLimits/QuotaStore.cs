@@ -1,9 +1,11 @@
+using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
 namespace CloudNative.ApiService.RateLimits;
 
 /// <summary>The quotas that all API processes share, in Redis. While it is away each process counts for itself.</summary>
-internal sealed partial class QuotaStore(IConnectionMultiplexer redis, TimeProvider clock, ILogger<QuotaStore> logger)
+internal sealed partial class QuotaStore(
+    IConnectionMultiplexer redis, IOptions<RateLimitOptions> options, TimeProvider clock, ILogger<QuotaStore> logger)
 {
     // A window is a key that Redis forgets at its end: no clocks to compare. The key is made with its end or not at all.
     private const string LeaseScript = """
@@ -22,13 +24,10 @@ internal sealed partial class QuotaStore(IConnectionMultiplexer redis, TimeProvi
         return { granted, tonumber(ARGV[2]) - taken, redis.call('PTTL', KEYS[1]) }
         """;
 
-    /// <summary>Requests wait for a lease; a Redis that answers later than this is taken for one that is away.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
-
     private bool _isAway;
 
-    /// <summary>Takes as much as there is of <paramref name="wanted"/> requests.</summary>
-    public async Task<QuotaGrant> LeaseAsync(string partition, QuotaPolicy policy, int wanted)
+    /// <summary>Takes as much as there is of <paramref name="wanted"/> requests. Null when Redis does not tell.</summary>
+    public async Task<QuotaGrant?> LeaseAsync(string partition, QuotaPolicy policy, int wanted)
     {
         try
         {
@@ -36,7 +35,7 @@ internal sealed partial class QuotaStore(IConnectionMultiplexer redis, TimeProvi
             {
                 var answer = await redis.GetDatabase()
                     .ScriptEvaluateAsync(LeaseScript, [partition], [wanted, policy.Limit, (long)policy.Window.TotalMilliseconds])
-                    .WaitAsync(Patience, clock);
+                    .WaitAsync(options.Value.RedisTimeout, clock);
                 _isAway = false;
                 var values = (long[])answer!;
                 // A limit that was lowered meanwhile leaves less than nothing.
@@ -50,7 +49,7 @@ internal sealed partial class QuotaStore(IConnectionMultiplexer redis, TimeProvi
             _isAway = true;
         }
 
-        return new QuotaGrant(policy.Limit, 0, policy.Window);
+        return null;
     }
 
     [LoggerMessage(1, LogLevel.Warning, "Rate limits hold for this process alone until Redis is back: {Reason}")]

@@ -22,6 +22,10 @@ public sealed class RateLimitOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan Window { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>A Redis that takes longer than this to answer is taken for one that is away: 10 ms to 5 seconds. Default 250 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:00:05")]
+    public TimeSpan RedisTimeout { get; set; } = TimeSpan.FromMilliseconds(250);
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (Window.Ticks % TimeSpan.TicksPerSecond != 0)

@@ -40,6 +40,8 @@ internal sealed class GarnetServer(GarnetOptions options, UserCache cache, IProc
             ["AuthenticationMode"] = "Password",
             ["Password"] = options.Password,
             ["EnableLua"] = true,
+            // A script runs alone on its keys, as it does in Redis; without this two of them interleave.
+            ["LuaTransactionMode"] = true,
             ["LogMemorySize"] = $"{options.MemoryMegabytes}m",
             ["IndexMemorySize"] = "16m",
             ["PageSize"] = "4m",

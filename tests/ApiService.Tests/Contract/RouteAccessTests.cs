@@ -4,6 +4,7 @@ using CloudNative.ApiService.Authentication;
 using CloudNative.Metering.ApiKeys;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CloudNative.ApiService.Tests.Contract;

@@ -32,6 +32,20 @@ public sealed class GarnetServerTests : IDisposable
     }
 
     [Fact]
+    public async Task Eval_ScriptsOfTwoConnectionsAtOnce_EachRunsAlone()
+    {
+        const int scripts = 500;
+        var options = new GarnetOptions(Path.Combine(_folder, "redis"), Ports.Free(), "secret");
+        await using var running = await RunningServer.StartAsync(new GarnetServer(options, UserCache.Default, TestProcesses.Instance), Token);
+        string[] increment = ["EVAL", "return redis.call('SET', KEYS[1], (redis.call('GET', KEYS[1]) or 0) + 1)", "1", "n"];
+        string[][] commands = [["AUTH", "secret"], .. Enumerable.Repeat(increment, scripts)];
+
+        await Task.WhenAll(SendAsync(options.Port, commands), SendAsync(options.Port, commands));
+
+        Assert.Equal(["+OK", $":{2 * scripts}"], await SendAsync(options.Port, ["AUTH", "secret"], ["INCRBY", "n", "0"]));
+    }
+
+    [Fact]
     public async Task ReadyAsync_StartedServer_RefusesWhoGivesNoPassword()
     {
         var options = new GarnetOptions(Path.Combine(_folder, "redis"), Ports.Free(), "secret");
