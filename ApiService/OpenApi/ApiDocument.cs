@@ -1,5 +1,6 @@
 using CloudNative.ApiService.Authentication;
 using CloudNative.Metering.ApiKeys;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
 
@@ -31,6 +32,10 @@ internal static class ApiDocument
 
     public static IServiceCollection AddApiDocument(this IServiceCollection services) => services.AddOpenApi("v1", options =>
     {
+        // Several actions have a Request of their own.
+        options.CreateSchemaReferenceId = type => OpenApiOptions.CreateDefaultSchemaReferenceId(type) is { } id
+            ? type.Type is { Name: "Request" or "Response", DeclaringType: { } action } ? action.Name + id : id
+            : null;
         options.AddDocumentTransformer((document, _, _) =>
         {
             Describe(document);
