@@ -1,8 +1,6 @@
 using System.Diagnostics.Metrics;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Problems;
-using Microsoft.Extensions.Caching.Memory;
-using Microsoft.Extensions.Options;
 
 namespace CloudNative.ApiService.RateLimits;
 
@@ -15,26 +13,15 @@ internal sealed class RateLimitMiddleware
     public const string PolicyField = "RateLimit-Policy";
     public const string LimitField = "RateLimit";
 
-    private const string Prefix = "cloudnative:rate:";
-
-    /// <summary>A quota that is not used for so long is forgotten in this process; longer than any window.</summary>
-    private static readonly TimeSpan ForgottenAfter = TimeSpan.FromHours(2);
-
     private readonly RequestDelegate _next;
-    private readonly QuotaStore _store;
-    private readonly TimeProvider _clock;
-    private readonly QuotaPolicy _keyPolicy;
-    private readonly QuotaPolicy _tenantPolicy;
+    private readonly Quotas _quotas;
     private readonly string _policies;
     private readonly Counter<long> _refused;
-    private readonly MemoryCache _quotas = new(new MemoryCacheOptions());
 
-    public RateLimitMiddleware(RequestDelegate next, IOptions<RateLimitOptions> options, QuotaStore store, IMeterFactory meters, TimeProvider clock)
+    public RateLimitMiddleware(RequestDelegate next, Quotas quotas, IMeterFactory meters)
     {
-        (_next, _store, _clock) = (next, store, clock);
-        _keyPolicy = new QuotaPolicy("key", options.Value.KeyRequests, options.Value.Window);
-        _tenantPolicy = new QuotaPolicy("tenant", options.Value.TenantRequests, options.Value.Window);
-        _policies = $"{Describe(_keyPolicy)}, {Describe(_tenantPolicy)}";
+        (_next, _quotas) = (next, quotas);
+        _policies = $"{Describe(quotas.KeyPolicy)}, {Describe(quotas.TenantPolicy)}";
         _refused = meters.Create("CloudNative.Api").CreateCounter<long>(
             "cloudnative.rate_limit.refused_requests", "{request}", "Requests that were refused with 429, by the quota that was used up.");
     }
@@ -43,8 +30,8 @@ internal sealed class RateLimitMiddleware
     {
         if (context.User.FindFirst(ApiKeyClaims.Key)?.Value is not { } keyId)
             return _next(context);
-        var key = QuotaOf(_keyPolicy, keyId);
-        var tenant = QuotaOf(_tenantPolicy, context.User.FindFirst(ApiKeyClaims.Tenant)!.Value);
+        var key = _quotas.Of(_quotas.KeyPolicy, keyId);
+        var tenant = _quotas.Of(_quotas.TenantPolicy, context.User.FindFirst(ApiKeyClaims.Tenant)!.Value);
 
         // Mostly both are counted here, and nothing is waited for.
         if (!key.TryUse(out var keyUse))
@@ -72,7 +59,7 @@ internal sealed class RateLimitMiddleware
         if (!tenantUse.IsAllowed)
         {
             key.GiveBack();
-            return RefuseAsync(context, _tenantPolicy, "all API keys of the tenant together", tenantUse);
+            return RefuseAsync(context, _quotas.TenantPolicy, "all API keys of the tenant together", tenantUse);
         }
 
         var headers = context.Response.Headers;
@@ -81,7 +68,7 @@ internal sealed class RateLimitMiddleware
         return _next(context);
     }
 
-    private Task RefuseKeyAsync(HttpContext context, QuotaUse use) => RefuseAsync(context, _keyPolicy, "this API key", use);
+    private Task RefuseKeyAsync(HttpContext context, QuotaUse use) => RefuseAsync(context, _quotas.KeyPolicy, "this API key", use);
 
     private Task RefuseAsync(HttpContext context, QuotaPolicy policy, string whose, QuotaUse use)
     {
@@ -90,18 +77,6 @@ internal sealed class RateLimitMiddleware
         context.Response.Headers[LimitField] = $"\"{policy.Name}\";r=0;t={Seconds(use.EndsIn)}";
         var detail = $"The {policy.Limit} requests that {whose} may send in {policy.Window.TotalSeconds} s are used up.";
         return Problem.TooManyRequests(policy.Name, detail, TimeSpan.FromSeconds(Seconds(use.EndsIn))).ExecuteAsync(context);
-    }
-
-    private Quota QuotaOf(QuotaPolicy policy, string id)
-    {
-        // Ids are ULIDs: a key and a tenant never have the same.
-        if (_quotas.TryGetValue(id, out Quota? known))
-            return known!;
-        return _quotas.GetOrCreate(id, entry =>
-        {
-            entry.SlidingExpiration = ForgottenAfter;
-            return new Quota($"{Prefix}{policy.Name}:{id}", policy, _store, _clock);
-        })!;
     }
 
     private static string Describe(QuotaPolicy policy) => $"\"{policy.Name}\";q={policy.Limit};w={policy.Window.TotalSeconds}";

@@ -8,6 +8,7 @@ internal static class RateLimitServices
     {
         services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<QuotaStore>();
+        services.AddSingleton<Quotas>();
         return services;
     }
 

@@ -2,11 +2,7 @@ namespace CloudNative.Web.Api;
 
 internal sealed record ApiKeyPage(IReadOnlyList<ApiKey> Items);
 
-/// <summary>An API key, without its secret.</summary>
-/// <param name="State"><c>active</c>, <c>expired</c> or <c>revoked</c>.</param>
-/// <param name="ExpiresAt">Null: never.</param>
-/// <param name="LastUsedAt">Null: never.</param>
-/// <param name="RotatedFrom">The key that it took over from; null when it was not made by a rotation.</param>
+/// <summary>An API key, without its secret; it is <c>active</c>, <c>expired</c> or <c>revoked</c>, and null times mean never.</summary>
 public sealed record ApiKey(
     string Id,
     string Name,
@@ -15,8 +11,7 @@ public sealed record ApiKey(
     string State,
     DateTimeOffset CreatedAt,
     DateTimeOffset? ExpiresAt = null,
-    DateTimeOffset? LastUsedAt = null,
-    string? RotatedFrom = null)
+    DateTimeOffset? LastUsedAt = null)
 {
     public bool IsActive => State == "active";
 }

@@ -1,4 +1,3 @@
-using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Database;
 using CloudNative.Tests;
 using Microsoft.EntityFrameworkCore;
