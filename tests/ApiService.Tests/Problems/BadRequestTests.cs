@@ -112,7 +112,7 @@ public sealed class BadRequestTests(TestApi api)
     [Theory]
     [InlineData(null, "Bearer", "An API key is needed")]
     [InlineData("Basic YTpi", "Bearer", "An API key is needed")]
-    [InlineData("Bearer wrong", "Bearer error=\"invalid_token\"", "unknown or revoked")]
+    [InlineData("Bearer wrong", "Bearer error=\"invalid_token\"", "unknown, expired or revoked")]
     [InlineData("Bearer ", "Bearer", "An API key is needed")]
     public async Task Send_WithoutGoodKey_GivesUnauthorized(string? authorization, string challenge, string detail)
     {
