@@ -13,6 +13,7 @@ public sealed class ApiKeyDialogTests(BrowserFixture browser)
     {
         await using var watched = await browser.OpenAsync("/api-keys", new View(width, theme));
         var page = watched.Page;
+        await Assertions.Expect(page.Locator(".state")).ToHaveTextAsync("Live");
         await page.GetByRole(AriaRole.Button, new() { Name = "New key" }).ClickAsync();
         await page.GetByLabel("Name").FillAsync("billing");
         await page.GetByRole(AriaRole.Checkbox, new() { Name = "Ask for usage" }).CheckAsync();
