@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
+using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Events;
@@ -23,7 +24,9 @@ internal static class IngestEvents
 
     /// <summary>Ingest usage events</summary>
     /// <remarks>
-    /// One CloudEvent (application/cloudevents+json), an array of at most 5,000 (application/cloudevents-batch+json), or either (application/json).
+    /// One CloudEvent (application/cloudevents+json), an array of at most 5,000 (application/cloudevents-batch+json), or either (application/json). With ce-
+    /// headers and application/json: CloudEvents binary mode, the headers are the attributes (ce-id, ce-source, percent-encoded) and the body is the data; the
+    /// other two content types tell everything in the body, and ce- headers beside them are ignored.
     /// 204 is answered when Kafka has acknowledged every event: they are durable then, and each (source, id) will be counted once, however often it
     /// is sent. 503 means that nothing of the request is known to be accepted (Kafka is away or slow, or keeps no more events until some are counted):
     /// send it again after Retry-After, with the same ids.
@@ -31,12 +34,13 @@ internal static class IngestEvents
     internal static async Task<Results<NoContent, ApiProblem>> HandleAsync(
         HttpRequest request, ClaimsPrincipal user, EventProducer producer, CancellationToken cancellationToken)
     {
-        // Routing lets through the three types, and a body that says nothing of its type.
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var contentType))
-            return Problem.Of(StatusCodes.Status415UnsupportedMediaType);
         using var body = await RequestBody.ReadAsync(request, cancellationToken);
+        if (ShapeOf(request, body.Bytes) is not { } shape)
+            return Problem.Of(StatusCodes.Status415UnsupportedMediaType);
         var errors = new List<FieldError>();
-        var events = UsageEventReader.Read(body.Bytes, ShapeOf(contentType), errors);
+        var events = shape == EventBody.OneOrBatch && BinaryEvent.IsMeant(request.Headers)
+            ? BinaryEvent.Read(request.Headers, body.Bytes, errors)
+            : UsageEventReader.Read(body.Bytes, shape, errors);
         if (errors.Count > 0)
             return Problem.Validation(errors);
 
@@ -51,10 +55,16 @@ internal static class IngestEvents
         }
     }
 
-    private static EventBody ShapeOf(MediaTypeHeaderValue contentType) => contentType.MediaType.Value?.ToLowerInvariant() switch
+    // Routing lets through the three types, and a body that says nothing of its type: that is an event without data, in binary mode.
+    private static EventBody? ShapeOf(HttpRequest request, ReadOnlyMemory<byte> body)
     {
-        Single => EventBody.One,
-        Batch => EventBody.Batch,
-        _ => EventBody.OneOrBatch,
-    };
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var parsed))
+            return string.IsNullOrEmpty(request.ContentType) && body.IsEmpty && BinaryEvent.IsMeant(request.Headers) ? EventBody.OneOrBatch : null;
+        return parsed.MediaType.Value?.ToLowerInvariant() switch
+        {
+            Single => EventBody.One,
+            Batch => EventBody.Batch,
+            _ => EventBody.OneOrBatch,
+        };
+    }
 }

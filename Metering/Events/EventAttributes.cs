@@ -15,6 +15,8 @@ internal sealed class EventAttributes(string path, ICollection<FieldError> error
     // RFC 3986: what may not stand unescaped in a URI-reference.
     private static readonly SearchValues<char> NotInUri = SearchValues.Create(" \"<>\\^`{|}");
 
+    private const string NoControlCharacters = "Must have no control characters.";
+
     private const string Twice = "The attribute stands twice.";
 
     // A source sends many events one after the other.
@@ -125,8 +127,12 @@ internal sealed class EventAttributes(string path, ICollection<FieldError> error
         reader.Read();
         if (!IsAttributeName(name))
             Refuse(ref reader, name, ErrorCodes.Unknown, "A CloudEvents attribute name has only lower-case letters and digits.");
-        else if (IsScalar(ref reader, name) && reader.TokenType == JsonTokenType.String)
-            Text(ref reader, name);
+        else if (!IsScalar(ref reader, name))
+            return;
+        else if (reader.TokenType == JsonTokenType.Number)
+            Check(reader.TryGetInt32(out _), name, ErrorCodes.Invalid, "A number in a CloudEvents attribute is a whole one of 32 bits.");
+        else if (reader.TokenType == JsonTokenType.String)
+            Check(Text(ref reader, name).AsSpan().IndexOfAny(ControlCharacters) < 0, name, ErrorCodes.Invalid, NoControlCharacters);
     }
 
     /// <summary>Whether the value is one to be read: not null, and no object or array, which is an error.</summary>
@@ -154,7 +160,7 @@ internal sealed class EventAttributes(string path, ICollection<FieldError> error
             case Known.Subject: _subject = NonEmpty(name, value); break;
             case Known.SpecVersion: _specVersion = value; Check(value == "1.0", name, ErrorCodes.Invalid, "Must be \"1.0\"."); break;
             case Known.Time: _time = ReadTime(name, value); break;
-            case Known.DataContentType: Check(IsJson(value), name, ErrorCodes.Invalid, "Data must be JSON: application/json or a +json type."); break;
+            case Known.DataContentType: Check(IsJson(value), name, ErrorCodes.Invalid, "Data must be JSON: application/json, or another type whose subtype is json or ends with +json."); break;
             case Known.DataSchema:
                 Check(Uri.TryCreate(value, UriKind.Absolute, out _), name, ErrorCodes.Invalid, "Must be an absolute URI.");
                 break;
@@ -175,7 +181,7 @@ internal sealed class EventAttributes(string path, ICollection<FieldError> error
     {
         Check(value is not null, name, ErrorCodes.Invalid, "Must be a string.");
         Check(value is not "", name, ErrorCodes.Required, "Must not be empty.");
-        Check(value.AsSpan().IndexOfAny(ControlCharacters) < 0, name, ErrorCodes.Invalid, "Must have no control characters.");
+        Check(value.AsSpan().IndexOfAny(ControlCharacters) < 0, name, ErrorCodes.Invalid, NoControlCharacters);
         return value;
     }
 
@@ -246,7 +252,8 @@ internal sealed class EventAttributes(string path, ICollection<FieldError> error
         var mediaType = contentType.AsSpan();
         var parameters = mediaType.IndexOf(';');
         mediaType = (parameters < 0 ? mediaType : mediaType[..parameters]).Trim();
-        return mediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
-            || (mediaType.Contains('/') && mediaType.EndsWith("+json", StringComparison.OrdinalIgnoreCase));
+        var subtype = mediaType[(mediaType.IndexOf('/') + 1)..];
+        return subtype.Length < mediaType.Length - 1
+            && (subtype.Equals("json", StringComparison.OrdinalIgnoreCase) || subtype.EndsWith("+json", StringComparison.OrdinalIgnoreCase));
     }
 }

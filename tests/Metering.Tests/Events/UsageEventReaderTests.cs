@@ -30,6 +30,10 @@ public sealed class UsageEventReaderTests
     [InlineData("\"source\":\"#fragment\"")]
     [InlineData("\"extbool\":true,\"extint\":-1,\"exturi\":\"//authority/path\"")]
     [InlineData("\"datacontenttype\":\"application/vnd.x+JSON; charset=utf-8\"")]
+    [InlineData("\"datacontenttype\":\"text/json\"")]
+    [InlineData("\"extmin\":-2147483648,\"extmax\":2147483647,\"extnull\":null,\"comexampleextension1\":\"value\"")]
+    [InlineData("\"dataschema\":\"urn:example:schema\",\"data\":{}")]
+    [InlineData("\"time\":\"2018-04-05t17:31:00.5z\"")]
     public void Read_WhatTheSpecificationAllows_IsAccepted(string attributes)
     {
         var withoutDuplicates = attributes.Contains("source", StringComparison.Ordinal) ? Minimal.Replace("\"source\":\"s\",", "", StringComparison.Ordinal) : Minimal;
@@ -51,6 +55,17 @@ public sealed class UsageEventReaderTests
     [InlineData("""{"specversion":"1.0","id":"1","source":"s","type":"t","subject":"a","datacontenttype":"text/xml"}""", "datacontenttype", ErrorCodes.Invalid)]
     [InlineData("""{"specversion":"1.0","id":"1","source":"s","type":"t","subject":"a","dataschema":"relative"}""", "dataschema", ErrorCodes.Invalid)]
     [InlineData("""{"specversion":"1.0","id":"1","source":"s","type":"t","subject":"a","ext":{"a":1}}""", "ext", ErrorCodes.Invalid)]
+    [InlineData("""{"specversion":"1.0","id":"1","source":"s","type":"t","subject":"a","ext":1.5}""", "ext", ErrorCodes.Invalid)]
+    [InlineData("""{"specversion":"1.0","id":"1","source":"s","type":"t","subject":"a","ext":2147483648}""", "ext", ErrorCodes.Invalid)]
+    [InlineData("""{"specversion":"1.0","id":"1","source":"s","type":"t","subject":"a","ext":"a\u0085b"}""", "ext", ErrorCodes.Invalid)]
+    [InlineData("""{"specversion":"1.0","id":"1","source":"s","type":"t","subject":"a","ext_a":"b"}""", "ext_a", ErrorCodes.Unknown)]
+    [InlineData("""{"specversion":"1.0","id":"1","source":"s","type":"t","subject":"a","data_base64":"e30="}""", "data_base64", ErrorCodes.Unknown)]
+    [InlineData("""{"specversion":"1.0","id":"1","source":"s","type":"t","subject":"a","datacontenttype":"json"}""", "datacontenttype", ErrorCodes.Invalid)]
+    [InlineData("""{"specversion":"1.0","id":"1","source":"s","type":"t","subject":"a","datacontenttype":"/json"}""", "datacontenttype", ErrorCodes.Invalid)]
+    [InlineData("""{"specversion":1.0,"id":"1","source":"s","type":"t","subject":"a"}""", "specversion", ErrorCodes.Invalid)]
+    [InlineData("""{"specversion":"1.0","id":"1","source":"s","type":"t","subject":null}""", "subject", ErrorCodes.Required)]
+    [InlineData("""{"specversion":"1.0","id":"1","source":"s","type":"t","subject":"a","data":[1]}""", "data", ErrorCodes.Invalid)]
+    [InlineData("""{"specversion":"1.0","id":"1","source":"s","type":"t","subject":"a","time":0}""", "time", ErrorCodes.Invalid)]
     public void Read_InvalidAttribute_NamesFieldAndReason(string json, string field, string code)
     {
         var errors = new List<FieldError>();

@@ -1,7 +1,7 @@
-using CloudNative.ApiService.Events;
+using CloudNative.ApiService.Binding;
 using Microsoft.AspNetCore.Http;
 
-namespace CloudNative.ApiService.Tests.Events;
+namespace CloudNative.ApiService.Tests.Binding;
 
 public sealed class RequestBodyTests
 {

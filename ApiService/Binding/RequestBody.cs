@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace CloudNative.ApiService.Events;
+namespace CloudNative.ApiService.Binding;
 
 /// <summary>
 /// A request's body, in a buffer that is lent and goes back when this is disposed. That of a large batch would be a large object: each is cleared first, and
