@@ -3,7 +3,7 @@ namespace CloudNative.Web.Api;
 /// <summary>The API's validation errors, by the field they stand beside.</summary>
 /// <param name="errors">What the API answered.</param>
 /// <param name="fields">What the form shows errors of: <c>slug</c>, or <c>groupBy.*</c> for each entry of a field, but not the field as a whole.</param>
-internal sealed class FieldErrors(IReadOnlyList<ValidationError> errors, params string[] fields)
+public sealed class FieldErrors(IReadOnlyList<ValidationError> errors, params string[] fields)
 {
     private const string AnyEntry = ".*";
 

@@ -10,7 +10,8 @@ public sealed record Meter(
     string Aggregation,
     string? ValueProperty,
     IReadOnlyDictionary<string, string>? GroupBy,
-    DateTimeOffset CreatedAt)
+    DateTimeOffset CreatedAt,
+    IReadOnlyDictionary<string, string>? Metadata = null)
 {
     /// <summary>The name when it has one, else the slug.</summary>
     public string Title => string.IsNullOrWhiteSpace(Name) ? Slug : Name;

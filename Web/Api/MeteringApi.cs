@@ -74,6 +74,17 @@ internal sealed class MeteringApi(HttpClient http)
     public Task<Meter> CreateMeterAsync(NewMeter meter, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Post, "meters", JsonContent.Create(meter, options: Json), ReadAsync<Meter>, cancellationToken);
 
+    /// <summary>The meter, with what an edit gives back to show what it was based on.</summary>
+    public Task<TaggedMeter> GetTaggedMeterAsync(string slug, CancellationToken cancellationToken) =>
+        SendAsync(
+            HttpMethod.Get, $"meters/{Uri.EscapeDataString(slug)}", null,
+            async (response, token) => new TaggedMeter(await ReadAsync<Meter>(response, token), response.Headers.ETag?.ToString()), cancellationToken);
+
+    /// <summary>Replaces what can be edited, if the meter still is what <paramref name="tag"/> names.</summary>
+    public Task<Meter> UpdateMeterAsync(string slug, MeterChange change, string? tag, CancellationToken cancellationToken) =>
+        SendAsync(
+            HttpMethod.Put, $"meters/{Uri.EscapeDataString(slug)}", JsonContent.Create(change, options: Json), ReadAsync<Meter>, cancellationToken, tag);
+
     public Task DeleteMeterAsync(string slug, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Delete, $"meters/{Uri.EscapeDataString(slug)}", null, NothingAsync, cancellationToken);
 
@@ -100,16 +111,19 @@ internal sealed class MeteringApi(HttpClient http)
         HttpMethod method,
         string path,
         HttpContent? body,
-        Func<HttpContent, CancellationToken, Task<T>> read,
-        CancellationToken cancellationToken)
+        Func<HttpResponseMessage, CancellationToken, Task<T>> read,
+        CancellationToken cancellationToken,
+        string? ifMatch = null)
     {
         using var request = new HttpRequestMessage(method, $"/api/v1/{path}") { Content = body };
+        if (ifMatch is not null)
+            request.Headers.Add("If-Match", ifMatch);
         try
         {
             using var response = await http.SendAsync(request, cancellationToken);
             if (!response.IsSuccessStatusCode)
                 throw new ApiException(response.StatusCode, await ReadProblemAsync(response.Content, cancellationToken));
-            return await read(response.Content, cancellationToken);
+            return await read(response, cancellationToken);
         }
         catch (Exception e) when (e is HttpRequestException or ExecutionRejectedException or TaskCanceledException
             && !cancellationToken.IsCancellationRequested)
@@ -122,10 +136,10 @@ internal sealed class MeteringApi(HttpClient http)
         }
     }
 
-    private static Task<bool> NothingAsync(HttpContent content, CancellationToken cancellationToken) => Task.FromResult(true);
+    private static Task<bool> NothingAsync(HttpResponseMessage response, CancellationToken cancellationToken) => Task.FromResult(true);
 
-    private static async Task<T> ReadAsync<T>(HttpContent content, CancellationToken cancellationToken) =>
-        await content.ReadFromJsonAsync<T>(Json, cancellationToken) ?? throw new JsonException("null");
+    private static async Task<T> ReadAsync<T>(HttpResponseMessage response, CancellationToken cancellationToken) =>
+        await response.Content.ReadFromJsonAsync<T>(Json, cancellationToken) ?? throw new JsonException("null");
 
     private static async Task<Problem?> ReadProblemAsync(HttpContent content, CancellationToken cancellationToken)
     {

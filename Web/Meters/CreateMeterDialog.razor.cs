@@ -27,8 +27,6 @@ public sealed partial class CreateMeterDialog : IDisposable
         _closed.Dispose();
     }
 
-    private string? ErrorOf(MeterDraft.Dimension dimension) => _errors.Entry("groupBy", dimension.Name.Trim());
-
     private async Task SaveAsync()
     {
         _saving = true;

@@ -3,7 +3,7 @@ using CloudNative.Web.Api;
 namespace CloudNative.Web.Meters;
 
 /// <summary>A meter while it is being typed.</summary>
-internal sealed class MeterDraft
+public sealed class MeterDraft
 {
     private const string Count = "COUNT";
 
@@ -38,11 +38,9 @@ internal sealed class MeterDraft
         _ => "the value of the latest event",
     };
 
-    public NewMeter ToNewMeter()
+    internal NewMeter ToNewMeter()
     {
-        var groupBy = new Dictionary<string, string>();
-        foreach (var dimension in Dimensions.Where(dimension => dimension.Name.Length + dimension.Path.Length > 0))
-            groupBy[dimension.Name.Trim()] = dimension.Path.Trim();
+        var groupBy = GroupBy(Dimensions);
         return new NewMeter(
             Slug.Trim(),
             EventType.Trim(),
@@ -53,9 +51,18 @@ internal sealed class MeterDraft
             groupBy.Count == 0 ? null : groupBy);
     }
 
-    private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+    /// <summary>What was typed, without the rows that were left empty.</summary>
+    public static Dictionary<string, string> GroupBy(IEnumerable<Dimension> dimensions)
+    {
+        var groupBy = new Dictionary<string, string>();
+        foreach (var dimension in dimensions.Where(dimension => dimension.Name.Length + dimension.Path.Length > 0))
+            groupBy[dimension.Name.Trim()] = dimension.Path.Trim();
+        return groupBy;
+    }
 
-    internal sealed class Dimension
+    public static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+
+    public sealed class Dimension
     {
         public string Name { get; set; } = "";
 

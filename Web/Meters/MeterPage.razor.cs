@@ -1,6 +1,7 @@
 using CloudNative.Web.Api;
 using CloudNative.Web.Live;
 using Microsoft.AspNetCore.Components;
+using MudBlazor;
 
 namespace CloudNative.Web.Meters;
 
@@ -13,6 +14,12 @@ public sealed partial class MeterPage
 
     [Inject]
     private MeteringApi Api { get; set; } = null!;
+
+    [Inject]
+    private IDialogService Dialogs { get; set; } = null!;
+
+    [Inject]
+    private ISnackbar Snackbar { get; set; } = null!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
@@ -50,6 +57,21 @@ public sealed partial class MeterPage
     }
 
     private void Show(MeterView view) => Navigation.NavigateTo(view.AddressOf(Slug), replace: true);
+
+    private async Task EditAsync()
+    {
+        try
+        {
+            if (await EditMeterDialog.ShowAsync(Dialogs, Api, Slug, CancellationToken.None) is null)
+                return;
+            Snackbar.Add($"Meter {Slug} saved.", Severity.Success);
+            _page?.Reload();
+        }
+        catch (ApiException e)
+        {
+            Snackbar.Add(e.Message, Severity.Error);
+        }
+    }
 
     private async Task LoadAsync(CancellationToken cancellationToken) =>
         _usage = await MeterUsage.LoadAsync(Api, Slug, _view, Time.GetUtcNow(), cancellationToken);

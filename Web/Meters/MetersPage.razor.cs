@@ -30,6 +30,19 @@ public sealed partial class MetersPage
             Done($"Meter {meter.Slug} created.");
     }
 
+    private async Task EditAsync(Meter meter)
+    {
+        try
+        {
+            if (await EditMeterDialog.ShowAsync(Dialogs, Api, meter.Slug, CancellationToken.None) is { } edited)
+                Done($"Meter {edited.Slug} saved.");
+        }
+        catch (ApiException e)
+        {
+            Snackbar.Add(e.Message, Severity.Error);
+        }
+    }
+
     private async Task DeleteAsync(Meter meter)
     {
         var parameters = new DialogParameters<DeleteMeterDialog> { { x => x.Meter, meter } };

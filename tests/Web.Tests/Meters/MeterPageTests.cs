@@ -89,7 +89,7 @@ public sealed class MeterPageTests : WebContext
         Assert.Contains("outlived its retention", page.Markup, StringComparison.Ordinal);
 
         Api.On(Query, """{"data":[]}""");
-        await RefreshUntilAsync(() => !page.Markup.Contains("stored before this meter", StringComparison.Ordinal), "the end of the notice");
+        await RefreshUntilAsync(() => !page.Markup.Contains("what was stored before", StringComparison.Ordinal), "the end of the notice");
     }
 
     [Fact]
@@ -100,6 +100,22 @@ public sealed class MeterPageTests : WebContext
         var page = Show<MeterPage>("");
 
         await UntilAsync(() => page.Markup.Contains("There is no meter tokens", StringComparison.Ordinal), "the not-found state");
+    }
+
+    [Fact]
+    public async Task Edit_Accepted_SavesAndLoadsAnew()
+    {
+        var page = await ShownAsync("");
+        Api.On("PUT /api/v1/meters/tokens", """{"id":"01K","slug":"tokens","eventType":"ai","aggregation":"SUM","createdAt":"2026-11-01T08:00:00Z"}""");
+        page.FindAll("button").Single(button => button.TextContent.Trim() == "Edit").Click();
+        await UntilAsync(() => page.FindAll("#edit-meter").Count == 1, "the form");
+        var loaded = Api.Count("GET /api/v1/meters/tokens");
+
+        await page.Find("#edit-meter").SubmitAsync();
+
+        await UntilAsync(() => page.FindAll("#edit-meter").Count == 0, "the dialog to close");
+        await UntilAsync(() => Api.Count("GET /api/v1/meters/tokens") > loaded, "the meter to be loaded again");
+        Assert.Contains("""{"metadata":{},"groupBy":{"model":"$.model"}}""", Api.Bodies);
     }
 
     [Fact]

@@ -9,11 +9,13 @@ public sealed class MetersPageTests : WebContext
 {
     private const string List = "GET /api/v1/meters";
     private const string Create = "POST /api/v1/meters";
+    private const string Get = "GET /api/v1/meters/tokens_total";
+    private const string Update = "PUT /api/v1/meters/tokens_total";
     private const string Delete = "DELETE /api/v1/meters/tokens_total";
 
     private const string Meter = """
         {"id":"01K","slug":"tokens_total","name":"Tokens","eventType":"ai","aggregation":"SUM","valueProperty":"$.tokens",
-         "groupBy":{"model":"$.model"},"createdAt":"2026-11-01T08:00:00Z","updatedAt":"2026-11-01T08:00:00Z"}
+         "groupBy":{"model":"$.model"},"metadata":{"team":"ai"},"createdAt":"2026-11-01T08:00:00Z","updatedAt":"2026-11-01T08:00:00Z"}
         """;
 
     [Fact]
@@ -106,6 +108,88 @@ public sealed class MetersPageTests : WebContext
 
         await UntilAsync(() => page.FindAll("#create-meter").Count == 0, "the dialog to close");
         Assert.Contains("""{"slug":"tokens_total","eventType":"ai","aggregation":"SUM","valueProperty":"$.tokens"}""", Api.Bodies);
+    }
+
+    [Fact]
+    public async Task Edit_Accepted_SendsEverythingWithTheTagAndCloses()
+    {
+        string? condition = null;
+        var page = await EditingAsync();
+        Api.On(Update, request =>
+        {
+            condition = request.Headers.IfMatch.ToString();
+            return new HttpResponseMessage { Content = new StringContent(Meter) };
+        });
+        await page.Find("#edit-name").ChangeAsync(" All tokens ");
+
+        await page.Find("#edit-meter").SubmitAsync();
+
+        await UntilAsync(() => page.FindAll("#edit-meter").Count == 0, "the dialog to close");
+        Assert.Contains("""{"name":"All tokens","metadata":{"team":"ai"},"groupBy":{"model":"$.model"}}""", Api.Bodies);
+        Assert.Equal("\"tag-1\"", condition);
+    }
+
+    [Fact]
+    public async Task Edit_OtherDimensions_SaysThatItRecounts()
+    {
+        var page = await EditingAsync();
+        Assert.DoesNotContain("counted anew", page.Markup, StringComparison.Ordinal);
+
+        await page.Find("[aria-label='Remove dimension model']").ClickAsync();
+
+        await UntilAsync(() => page.Markup.Contains("counted anew", StringComparison.Ordinal), "the notice");
+        Api.On(Update, Meter);
+        await page.Find("#edit-meter").SubmitAsync();
+        await UntilAsync(() => page.FindAll("#edit-meter").Count == 0, "the dialog to close");
+        Assert.Contains("""{"name":"Tokens","metadata":{"team":"ai"},"groupBy":{}}""", Api.Bodies);
+    }
+
+    [Fact]
+    public async Task Edit_SomebodyWasFaster_SaysSoAndStaysOpen()
+    {
+        var page = await EditingAsync();
+        Api.Problem(Update, HttpStatusCode.PreconditionFailed, "It was changed since.");
+
+        await page.Find("#edit-meter").SubmitAsync();
+
+        await UntilAsync(() => page.FindAll(".mud-dialog [role=alert]").Count == 1, "the refusal");
+        Assert.Contains("It was changed since.", page.Find(".mud-dialog [role=alert]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Edit_Refused_ShowsEachErrorBesideItsField()
+    {
+        var page = await EditingAsync();
+        Api.Problem(Update, HttpStatusCode.BadRequest, "Not valid.", ("name", "Too long."), ("groupBy.model", "No path."), ("metadata.team", "No text."));
+
+        await page.Find("#edit-meter").SubmitAsync();
+
+        await UntilAsync(() => page.FindAll(".mud-input-error").Count > 0, "the errors");
+        Assert.Equal("true", page.Find("#edit-name").GetAttribute("aria-invalid"));
+        Assert.Contains("No path.", page.Find(".dimension").TextContent, StringComparison.Ordinal);
+        Assert.Contains("No text.", page.Find(".note").TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll(".mud-dialog [role=alert]"));
+    }
+
+    [Fact]
+    public async Task Edit_MeterIsGone_SaysSo()
+    {
+        var page = await ListedAsync();
+        Api.Problem(Get, HttpStatusCode.NotFound, "There is no meter 'tokens_total'.");
+
+        page.Find("[aria-label='Edit tokens_total']").Click();
+
+        await UntilAsync(() => page.Markup.Contains("There is no meter", StringComparison.Ordinal), "the message");
+        Assert.Empty(page.FindAll("#edit-meter"));
+    }
+
+    private async Task<IRenderedComponent<IComponent>> EditingAsync()
+    {
+        var page = await ListedAsync();
+        Api.On(Get, _ => new HttpResponseMessage { Content = new StringContent(Meter), Headers = { ETag = new("\"tag-1\"") } });
+        page.Find("[aria-label='Edit tokens_total']").Click();
+        await UntilAsync(() => page.FindAll("#edit-meter").Count == 1, "the form");
+        return page;
     }
 
     private async Task<IRenderedComponent<IComponent>> ListedAsync()
