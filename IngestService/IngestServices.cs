@@ -26,6 +26,7 @@ internal static class IngestServices
         builder.Services.AddSingleton<StoredKeys>();
         builder.Services.AddSingleton<SegmentMaintenance>();
         builder.Services.AddSingleton<RollupSealing>();
+        builder.Services.AddSingleton<RetiredGenerations>();
         builder.Services.AddHostedService<StorageMaintenance>();
         builder.Services.AddOptions<RecountOptions>().BindConfiguration(RecountOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<BookRecount>();

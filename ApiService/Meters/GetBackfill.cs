@@ -15,8 +15,8 @@ internal static class GetBackfill
 
     /// <summary>Get a meter's backfill</summary>
     /// <remarks>
-    /// How much a meter has counted of what was stored before its creation. Until the state is DONE, its queries are incomplete and say so. What is sent
-    /// after the creation is counted at once in any case.
+    /// How much a meter has counted of what was stored before its creation, or before its dimensions were changed. Until the state is DONE, queries that need it
+    /// are incomplete and say so. What is sent afterwards is counted at once in any case.
     /// </remarks>
     /// <param name="idOrSlug">The meter's id or slug.</param>
     internal static async Task<Results<Ok<BackfillProgress>, ApiProblem>> HandleAsync(
@@ -24,6 +24,6 @@ internal static class GetBackfill
     {
         if (await database.FindMeterAsync(user.TenantId(), idOrSlug, cancellationToken) is not { } meter)
             return MeterEndpoints.MeterNotFound(idOrSlug);
-        return await backfills.FindAsync(meter.Id, cancellationToken) is { } progress ? TypedResults.Ok(progress) : MeterEndpoints.MeterNotFound(idOrSlug);
+        return await backfills.FindAsync(meter.Generation, cancellationToken) is { } progress ? TypedResults.Ok(progress) : MeterEndpoints.MeterNotFound(idOrSlug);
     }
 }

@@ -7,7 +7,7 @@ namespace CloudNative.IngestService.Storage;
 
 /// <summary>Keeps the tables of events and rollups in shape beside the counting: every replica runs it, and the database lets one at a time work.</summary>
 internal sealed partial class StorageMaintenance(
-    NpgsqlDataSource dataSource, SegmentMaintenance segments, RollupSealing sealing, TimeProvider clock, ILogger<StorageMaintenance> logger) : BackgroundService
+    NpgsqlDataSource dataSource, SegmentMaintenance segments, RollupSealing sealing, RetiredGenerations retired, TimeProvider clock, ILogger<StorageMaintenance> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
@@ -25,6 +25,7 @@ internal sealed partial class StorageMaintenance(
     {
         await sealing.RunAsync(clock.GetUtcNow(), cancellationToken);
         await segments.RunAsync(cancellationToken);
+        await retired.RunAsync(cancellationToken);
     }
 
     private async Task RepeatAsync(Func<CancellationToken, Task> action, CancellationToken stoppingToken)

@@ -172,7 +172,7 @@ internal sealed class BackfillPage
         parameters.AddWithValue("lost", _lostSegments);
         parameters.AddWithValue("done", _isDone);
         parameters.AddWithValue("error", (object?)_error ?? DBNull.Value);
-        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+        return await command.ExecuteScalarAsync(cancellationToken) is 1L;
     }
 
     private async Task WriteRollupsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
@@ -190,16 +190,25 @@ internal sealed class BackfillPage
     }
 
     // The total is what the books say was stored for the tenant: a guess, because retention drops events, and others come in meanwhile.
+    // With the last page, the generation that this one replaces ends.
     private const string AdvanceSql = """
-        update meter_backfills set
-            state = case when @done then 'done' else 'running' end,
-            segment = @segment, cursor_time = @time, cursor_key = @key, claimed_until = '-infinity',
-            counted = counted + @counted, scanned = scanned + @scanned, refused = refused + @refused, lost_segments = lost_segments + @lost,
-            total = case
-                when @done then scanned + @scanned
-                else greatest(scanned + @scanned, coalesce(total, (select coalesce(sum(counted + unmatched), 0) from ledger where tenant_id = @tenant)))
-            end,
-            updated_at = now(), done_at = case when @done then now() end, error = coalesce(@error, error)
-        where meter_id = @meter and done_at is null and segment = @old_segment and cursor_time = @old_time and cursor_key = @old_key
+        with moved as (
+            update meter_backfills set
+                state = case when @done then 'done' else 'running' end,
+                segment = @segment, cursor_time = @time, cursor_key = @key, claimed_until = '-infinity',
+                counted = counted + @counted, scanned = scanned + @scanned, refused = refused + @refused, lost_segments = lost_segments + @lost,
+                total = case
+                    when @done then scanned + @scanned
+                    else greatest(scanned + @scanned, coalesce(total, (select coalesce(sum(counted + unmatched), 0) from ledger where tenant_id = @tenant)))
+                end,
+                updated_at = now(), done_at = case when @done then now() end, error = coalesce(@error, error)
+            where meter_id = @meter and done_at is null and segment = @old_segment and cursor_time = @old_time and cursor_key = @old_key
+            returning meter_id
+        ), ended as (
+            delete from replaced_generations r using meters m, moved where @done and m.id = r.meter_id and m.generation = moved.meter_id returning r.generation
+        ), retired as (
+            insert into retired_generations (generation) select generation from ended
+        )
+        select count(*) from moved
         """;
 }

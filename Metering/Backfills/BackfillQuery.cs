@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace CloudNative.Metering.Backfills;
 
-/// <summary>Whether a meter has counted what was stored before its creation.</summary>
+/// <summary>Whether a meter has counted what was stored before its creation, or before its dimensions were changed.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<BackfillState>))]
 public enum BackfillState
 {
@@ -20,12 +20,12 @@ public enum BackfillState
 
 /// <summary>How far a backfill is.</summary>
 /// <param name="State">See <see cref="BackfillState"/>.</param>
-/// <param name="Counted">Events that the meter counted of those before its creation.</param>
+/// <param name="Counted">Events that the meter counted of those before its creation, or before its dimensions were changed.</param>
 /// <param name="Scanned">Stored events of the tenant that were looked at, of any type.</param>
 /// <param name="Total">How many there are to look at, an estimate until the end; absent before the first page.</param>
 /// <param name="Refused">Events that could not be counted, other than by the meter's own rules.</param>
 /// <param name="DroppedSegments">Segments of events that retention dropped before they were looked at.</param>
-/// <param name="CreatedAt">When the meter was created.</param>
+/// <param name="CreatedAt">When the meter was created, or its dimensions were changed.</param>
 /// <param name="StartedAt">When the first page was begun; absent before.</param>
 /// <param name="UpdatedAt">When the last page was counted.</param>
 /// <param name="DoneAt">Absent while it is not done.</param>
@@ -43,10 +43,10 @@ public sealed class BackfillQuery(NpgsqlDataSource dataSource)
         """;
 
     /// <summary>Null when there is no such meter.</summary>
-    public async Task<BackfillProgress?> FindAsync(Ulid meterId, CancellationToken cancellationToken)
+    public async Task<BackfillProgress?> FindAsync(Ulid generation, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(Sql);
-        command.Parameters.AddWithValue("meter", meterId.ToUuid());
+        command.Parameters.AddWithValue("meter", generation.ToUuid());
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken))
             return null;

@@ -9,8 +9,10 @@ internal readonly record struct EventPlace(int StreamId, int Partition, long Off
 /// <summary>Which stored events are in a meter's rollups: those that the sink counted live, and those that the backfill has passed.</summary>
 internal sealed class MeterCoverage
 {
+    // A cancelled one belongs to a generation that was given up half filled: who read its meter before that must not take it for complete.
     private const string IncompleteSql = """
-        select meter_id, segment, cursor_time, cursor_key from meter_backfills where meter_id = any (@meters) and done_at is null
+        select meter_id, segment, cursor_time, cursor_key from meter_backfills
+        where meter_id = any (@generations) and (done_at is null or state = 'cancelled')
         """;
 
     private static readonly MeterCoverage Complete = new(null, default);
@@ -24,23 +26,23 @@ internal sealed class MeterCoverage
     public bool Includes(EventPlace place) =>
         _starts is null || _starts.IsLive(place.StreamId, place.Partition, place.Offset) || place.Position.CompareTo(_position) <= 0;
 
-    public static async Task<MeterCoverage> LoadAsync(NpgsqlConnection connection, Ulid meterId, CancellationToken cancellationToken) =>
-        (await LoadAsync(connection, [meterId], cancellationToken))[meterId];
+    public static async Task<MeterCoverage> LoadAsync(NpgsqlConnection connection, Ulid generation, CancellationToken cancellationToken) =>
+        (await LoadAsync(connection, [generation], cancellationToken))[generation];
 
     public static async Task<Dictionary<Ulid, MeterCoverage>> LoadAsync(
-        NpgsqlConnection connection, IReadOnlyCollection<Ulid> meterIds, CancellationToken cancellationToken)
+        NpgsqlConnection connection, IReadOnlyCollection<Ulid> generations, CancellationToken cancellationToken)
     {
-        var coverages = meterIds.ToDictionary(id => id, _ => Complete);
-        foreach (var (meter, position) in await IncompleteAsync(connection, meterIds, cancellationToken))
-            coverages[meter] = new MeterCoverage(await MeterStarts.LoadAsync(connection, meter, cancellationToken), position);
+        var coverages = generations.ToDictionary(id => id, _ => Complete);
+        foreach (var (generation, position) in await IncompleteAsync(connection, generations, cancellationToken))
+            coverages[generation] = new MeterCoverage(await MeterStarts.LoadAsync(connection, generation, cancellationToken), position);
         return coverages;
     }
 
-    private static async Task<List<(Ulid MeterId, BackfillPosition Position)>> IncompleteAsync(
-        NpgsqlConnection connection, IReadOnlyCollection<Ulid> meterIds, CancellationToken cancellationToken)
+    private static async Task<List<(Ulid Generation, BackfillPosition Position)>> IncompleteAsync(
+        NpgsqlConnection connection, IReadOnlyCollection<Ulid> generations, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(IncompleteSql, connection);
-        command.Parameters.AddWithValue("meters", meterIds.Select(id => id.ToUuid()).ToArray());
+        command.Parameters.AddWithValue("generations", generations.Select(id => id.ToUuid()).ToArray());
         var incomplete = new List<(Ulid, BackfillPosition)>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))

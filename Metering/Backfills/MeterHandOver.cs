@@ -34,6 +34,10 @@ public static class MeterHandOver
         group by stored
         """;
 
+    private const string IsCompleteSql = """
+        select done_at is not null as "Value" from meter_backfills where meter_id = {0}
+        """;
+
     // An API process that is frozen in between must not hold up counting.
     private const string TimeoutsSql = """
         select set_config('lock_timeout', {0}, true), set_config('idle_in_transaction_session_timeout', {0}, true)
@@ -42,16 +46,27 @@ public static class MeterHandOver
     /// <summary>All or nothing. Waits at most <see cref="LockTimeout"/> for each lock.</summary>
     /// <exception cref="DbUpdateException">The slug is taken.</exception>
     /// <exception cref="HandOverTimeoutException">A lock was not granted in time.</exception>
-    public static async Task CreateAsync(MeteringDbContext context, Meter meter, CancellationToken cancellationToken)
+    public static Task CreateAsync(MeteringDbContext context, Meter meter, CancellationToken cancellationToken)
     {
         context.Add(meter);
+        return InTransactionAsync(context, meter, InsertAsync, cancellationToken);
+    }
+
+    /// <summary>Saves in one transaction that holds up counting for a moment, and never for longer.</summary>
+    internal static async Task InTransactionAsync(
+        MeteringDbContext context, Meter meter, Func<MeteringDbContext, Meter, CancellationToken, Task> saveAsync, CancellationToken cancellationToken)
+    {
         try
         {
             // Where retries are on, a commit of unknown result is resolved by looking for the meter.
             await context.Database.CreateExecutionStrategy().ExecuteInTransactionAsync(
-                (context, meter),
-                static (state, token) => InsertAsync(state.context, state.meter, token),
-                static (state, token) => state.context.Meters.AnyAsync(m => m.Id == state.meter.Id, token),
+                (context, meter, saveAsync),
+                static async (state, token) =>
+                {
+                    await state.context.Database.ExecuteSqlRawAsync(TimeoutsSql, [$"{LockTimeout.TotalMilliseconds}ms"], token);
+                    await state.saveAsync(state.context, state.meter, token);
+                },
+                static (state, token) => state.context.Meters.AnyAsync(m => m.Generation == state.meter.Generation, token),
                 cancellationToken);
         }
         catch (Exception e) when (e.GetBaseException() is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable })
@@ -62,21 +77,26 @@ public static class MeterHandOver
         context.ChangeTracker.AcceptAllChanges();
     }
 
+    /// <summary>Draws the border of the meter's generation and queues its backfill; true where nothing is stored, and it is complete already.</summary>
+    internal static async Task<bool> DrawBorderAsync(MeteringDbContext context, Meter meter, CancellationToken cancellationToken)
+    {
+        await context.Database.ExecuteSqlRawAsync(LockSql, cancellationToken);
+        await context.Database.ExecuteSqlRawAsync(StartsSql, [meter.Generation.ToUuid()], cancellationToken);
+        await context.Database.ExecuteSqlRawAsync(BackfillSql, [meter.Generation.ToUuid(), meter.TenantId.ToUuid()], cancellationToken);
+        return await context.Database.SqlQueryRaw<bool>(IsCompleteSql, meter.Generation.ToUuid()).SingleAsync(cancellationToken);
+    }
+
     private static async Task InsertAsync(MeteringDbContext context, Meter meter, CancellationToken cancellationToken)
     {
-        await context.Database.ExecuteSqlRawAsync(TimeoutsSql, [$"{LockTimeout.TotalMilliseconds}ms"], cancellationToken);
-
         // First, so that the lock is held only for the rest: no sink waits for a meter that turns out to be refused.
         await context.SaveChangesAsync(acceptAllChangesOnSuccess: false, cancellationToken);
-        await context.Database.ExecuteSqlRawAsync(LockSql, cancellationToken);
-        await context.Database.ExecuteSqlRawAsync(StartsSql, [meter.Id.ToUuid()], cancellationToken);
-        await context.Database.ExecuteSqlRawAsync(BackfillSql, [meter.Id.ToUuid(), meter.TenantId.ToUuid()], cancellationToken);
+        await DrawBorderAsync(context, meter, cancellationToken);
     }
 }
 
-/// <summary>Counting did not pause for the creation of a meter; nothing was created.</summary>
+/// <summary>Counting did not pause for a meter in time; nothing was created or changed.</summary>
 #pragma warning disable CA1032 // Thrown in one place, always with its cause.
-public sealed class HandOverTimeoutException(Exception cause) : Exception("Counting did not pause for a new meter in time.", cause)
+public sealed class HandOverTimeoutException(Exception cause) : Exception("Counting did not pause for the meter in time.", cause)
 #pragma warning restore CA1032
 {
 }

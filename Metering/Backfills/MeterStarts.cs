@@ -11,10 +11,10 @@ internal sealed class MeterStarts(Dictionary<(int StreamId, int Partition), long
     /// <summary>Whether the sink counted what it stored from this place of the log. A partition that it first saw after the meter has no border.</summary>
     public bool IsLive(int streamId, int partition, long offset) => !starts.TryGetValue((streamId, partition), out var from) || offset >= from;
 
-    public static async Task<MeterStarts> LoadAsync(NpgsqlConnection connection, Ulid meterId, CancellationToken cancellationToken)
+    public static async Task<MeterStarts> LoadAsync(NpgsqlConnection connection, Ulid generation, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(Sql, connection);
-        command.Parameters.AddWithValue("meter", meterId.ToUuid());
+        command.Parameters.AddWithValue("meter", generation.ToUuid());
         var starts = new Dictionary<(int, int), long>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))

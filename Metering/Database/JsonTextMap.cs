@@ -8,13 +8,15 @@ namespace CloudNative.Metering.Database;
 internal static class JsonTextMap
 {
     public sealed class Converter() : ValueConverter<IReadOnlyDictionary<string, string>, string>(
-        map => JsonSerializer.Serialize(map, JsonSerializerOptions.Default),
+        map => Write(map),
         json => Read(json));
 
     public sealed class Comparer() : ValueComparer<IReadOnlyDictionary<string, string>>(
         (left, right) => left == right || (left != null && right != null && Same(left, right)),
         map => map.Count,
         map => new SortedDictionary<string, string>(map.ToDictionary(), StringComparer.Ordinal));
+
+    public static string Write(IReadOnlyDictionary<string, string> map) => JsonSerializer.Serialize(map, JsonSerializerOptions.Default);
 
     private static SortedDictionary<string, string> Read(string json) =>
         new(JsonSerializer.Deserialize<Dictionary<string, string>>(json)!, StringComparer.Ordinal);

@@ -57,6 +57,14 @@ public sealed class MeteringDbContext(DbContextOptions<MeteringDbContext> option
             meter.HasIndex(m => new { m.TenantId, m.Slug }).IsUnique().HasFilter("deleted_at is null").HasDatabaseName(MeterSlugIndex);
             meter.HasQueryFilter(LiveOnly, m => m.DeletedAt == null);
             meter.HasOne<Tenant>().WithMany().HasForeignKey(m => m.TenantId).OnDelete(DeleteBehavior.Restrict);
+            meter.HasIndex(m => m.Generation).IsUnique();
+            meter.HasOne(m => m.Replaced).WithOne().HasForeignKey<ReplacedGeneration>(r => r.MeterId).OnDelete(DeleteBehavior.Cascade);
+            meter.Navigation(m => m.Replaced).AutoInclude();
+        });
+        modelBuilder.Entity<ReplacedGeneration>(replaced =>
+        {
+            replaced.ToTable("replaced_generations");
+            replaced.HasKey(r => r.MeterId);
         });
     }
 

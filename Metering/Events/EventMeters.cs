@@ -28,7 +28,7 @@ internal sealed class EventMeters
     }
 
     public static async Task<EventMeters> LoadAsync(NpgsqlConnection connection, IReadOnlyCollection<Meter> meters, CancellationToken cancellationToken) =>
-        new(meters, await MeterCoverage.LoadAsync(connection, [.. meters.Select(meter => meter.Id)], cancellationToken));
+        new(meters, await MeterCoverage.LoadAsync(connection, [.. meters.Select(meter => meter.Generation)], cancellationToken));
 
     /// <summary>One verdict for each meter of the event's type.</summary>
     public IReadOnlyList<MeterVerdict> Judge(StoredRow row)
@@ -39,12 +39,12 @@ internal sealed class EventMeters
         {
             if (!counting.TryCount(row.Subject, row.Time, data?.RootElement ?? default, out var contribution, out var reason))
                 verdicts.Add(MeterVerdict.NotCounted(definition, reason));
-            else if (_coverages[definition.Id].Includes(row.Place))
+            else if (definition.Replaced is not null || _coverages[definition.Generation].Includes(row.Place))
                 verdicts.Add(new MeterVerdict(definition, contribution, Minute.Of(row.Time), null));
             else
             {
                 verdicts.Add(MeterVerdict.NotCounted(
-                    definition, $"meter '{definition.Slug}' was created after the event was stored, and its backfill has not come to it yet"));
+                    definition, $"meter '{definition.Slug}' was created, or got other dimensions, after the event was stored, and its backfill has not come to it yet"));
             }
         }
 

@@ -7,27 +7,30 @@ namespace CloudNative.Metering.Meters;
 public sealed class MeterValidator
 {
     private readonly MeterDefinition _definition;
-    private readonly List<FieldError> _errors = [];
+    private readonly ICollection<FieldError> _errors;
+    private readonly HashSet<string> _unreadable;
     private Aggregation _aggregation;
     private DateTimeOffset? _eventFrom;
 
-    private MeterValidator(MeterDefinition definition) => _definition = definition;
+    private MeterValidator(MeterDefinition definition, ICollection<FieldError> errors) =>
+        (_definition, _errors, _unreadable) = (definition, errors, [.. errors.Select(error => error.Field)]);
 
-    /// <summary>The errors, none when <paramref name="definition"/> is good.</summary>
-    public static IReadOnlyList<FieldError> Validate(MeterDefinition definition)
+    /// <summary>The meter, or null and the errors, each added to those that reading the definition had: what was not read is not missed as well.</summary>
+    public static Meter? Create(MeterDefinition definition, Ulid tenantId, DateTimeOffset now, ICollection<FieldError> errors)
     {
-        var validator = new MeterValidator(definition);
+        var validator = new MeterValidator(definition, errors);
         validator.Check();
-        return validator._errors;
+        return errors.Count == 0 ? validator.Meter(tenantId, now) : null;
     }
 
-    /// <summary>The meter, or null and the errors.</summary>
-    public static Meter? Create(MeterDefinition definition, Ulid tenantId, DateTimeOffset now, out IReadOnlyList<FieldError> errors)
+    /// <summary>Whether nothing is wrong with an edit, nor was with reading it; else that is added to the errors.</summary>
+    public static bool IsGood(MeterUpdate update, ICollection<FieldError> errors)
     {
-        var validator = new MeterValidator(definition);
-        validator.Check();
-        errors = validator._errors;
-        return errors.Count == 0 ? validator.Meter(tenantId, now) : null;
+        var validator = new MeterValidator(
+            new MeterDefinition { Name = update.Name, Description = update.Description, Metadata = update.Metadata, GroupBy = update.GroupBy }, errors);
+        validator.CheckGroupBy();
+        validator.CheckNotes();
+        return errors.Count == 0;
     }
 
     private void Check()
@@ -38,10 +41,15 @@ public sealed class MeterValidator
         CheckText("eventType", _definition.EventType, MeterRules.MaxEventTypeLength, required: true);
         CheckAggregation();
         CheckGroupBy();
+        CheckNotes();
+        CheckEventFrom();
+    }
+
+    private void CheckNotes()
+    {
         CheckText("name", _definition.Name, MeterRules.MaxNameLength, required: false);
         CheckText("description", _definition.Description, MeterRules.MaxDescriptionLength, required: false);
         CheckMetadata();
-        CheckEventFrom();
     }
 
     private void CheckAggregation()
@@ -153,7 +161,11 @@ public sealed class MeterValidator
     // PostgreSQL's text holds every character but this one.
     private void AddNul(string field) => Add(field, ErrorCodes.Invalid, "Must not contain the character U+0000.");
 
-    private void Add(string field, string code, string message) => _errors.Add(new FieldError(field, code, message));
+    private void Add(string field, string code, string message)
+    {
+        if (!_unreadable.Contains(field))
+            _errors.Add(new FieldError(field, code, message));
+    }
 
     private static string Names => string.Join(", ", Enum.GetValues<Aggregation>().Select(AggregationName.Of));
 
@@ -165,15 +177,12 @@ public sealed class MeterValidator
         EventType = _definition.EventType!,
         Aggregation = _aggregation,
         ValueProperty = _definition.ValueProperty,
-        GroupBy = Ordered(_definition.GroupBy),
+        GroupBy = MeterUpdate.Ordered(_definition.GroupBy),
         Name = _definition.Name,
         Description = _definition.Description,
-        Metadata = Ordered(_definition.Metadata),
+        Metadata = MeterUpdate.Ordered(_definition.Metadata),
         EventFrom = _eventFrom,
         CreatedAt = now,
         UpdatedAt = now,
     };
-
-    private static SortedDictionary<string, string> Ordered(IReadOnlyDictionary<string, string?>? entries) =>
-        new((entries ?? new Dictionary<string, string?>()).ToDictionary(e => e.Key, e => e.Value!), StringComparer.Ordinal);
 }

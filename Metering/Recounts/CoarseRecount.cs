@@ -18,8 +18,8 @@ internal static class CoarseRecount
             select * from coarse_rollups where hours = @hours and start = @from
         )
         select m.tenant_id, m.slug, coalesce(a.events, 0), coalesce(b.events, 0), {RollupColumns.InWords("a")}, {RollupColumns.InWords("b")}
-        from b full join a using (series) join series s on s.key = series join meters m on m.id = s.meter_id
-        left join meter_backfills f on f.meter_id = m.id
+        from b full join a using (series) join series s on s.key = series join meter_generations m on m.generation = s.meter_id
+        left join meter_backfills f on f.meter_id = m.generation
         where @to <= (select case @hours when 1 then hours_until else days_until end from rollup_seals)
           and (@hours = 24 or @from >= coalesce(f.hours_since, '-infinity'))
           and {RollupColumns.Differ}
@@ -34,8 +34,8 @@ internal static class CoarseRecount
             select series, value from distinct_values where hours = @hours and start = @from
         )
         select m.tenant_id, m.slug, count(coarse), count(fine)
-        from fine full join coarse using (series, value) join series s on s.key = series join meters m on m.id = s.meter_id
-        left join meter_backfills f on f.meter_id = m.id
+        from fine full join coarse using (series, value) join series s on s.key = series join meter_generations m on m.generation = s.meter_id
+        left join meter_backfills f on f.meter_id = m.generation
         where @to <= (select case @hours when 1 then hours_until else days_until end from rollup_seals)
           and (@hours = 24 or @from >= coalesce(f.hours_since, '-infinity'))
           and (fine is null or coarse is null)

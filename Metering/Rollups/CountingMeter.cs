@@ -16,7 +16,7 @@ public sealed class CountingMeter
 
     public CountingMeter(Meter meter)
     {
-        Id = meter.Id;
+        Id = meter.Generation;
         TenantId = meter.TenantId;
         Slug = meter.Slug;
         EventType = meter.EventType;
@@ -26,6 +26,7 @@ public sealed class CountingMeter
         _dimensions = [.. meter.GroupBy.Values.Select(JsonPath.Parse)];
     }
 
+    /// <summary>The meter's generation: what its series are kept under.</summary>
     public Ulid Id { get; }
 
     public Ulid TenantId { get; }

@@ -28,8 +28,8 @@ public sealed class MeterCatalog
 
     public bool HasTenant(Ulid tenantId) => _tenants.Contains(tenantId);
 
-    /// <summary>Null when the meter is deleted.</summary>
-    public CountingMeter? Find(Ulid meterId) => _byId.GetValueOrDefault(meterId);
+    /// <summary>Null when the meter is deleted, or has another generation by now.</summary>
+    public CountingMeter? Find(Ulid generation) => _byId.GetValueOrDefault(generation);
 
     public IEnumerable<CountingMeter> Of(Ulid tenantId) => _meters.Where(meters => meters.Key.Item1 == tenantId).SelectMany(meters => meters);
 
@@ -49,6 +49,7 @@ public sealed class MeterCatalog
 
         var meters = await context.Meters.AsNoTracking().ToListAsync(cancellationToken);
         var tenants = await context.Tenants.Select(tenant => tenant.Id).ToHashSetAsync(cancellationToken);
-        return new MeterCatalog(version, meters.ToLookup(meter => (meter.TenantId, meter.EventType), meter => new CountingMeter(meter)), tenants);
+        var counted = meters.SelectMany(meter => meter.AsReplaced() is { } replaced ? [meter, replaced] : new[] { meter });
+        return new MeterCatalog(version, counted.ToLookup(meter => (meter.TenantId, meter.EventType), meter => new CountingMeter(meter)), tenants);
     }
 }

@@ -35,12 +35,18 @@ internal sealed record RangeEdges(DateTimeOffset? FirstWholeMinute, DateTimeOffs
         foreach (var (start, stop) in Partial(query, first, end))
             await ReadAsync(connection, meter, query, (start, stop), deltas, cancellationToken);
 
+        return new RangeEdges(first, end, RowsOf(deltas));
+    }
+
+    /// <summary>What was counted, with the texts of its series.</summary>
+    public static IReadOnlyList<EdgeRow> RowsOf(RollupDeltas deltas)
+    {
         var series = deltas.Series.ToDictionary(row => row.Key, row => (row.Subject, Dimensions: JsonSerializer.Serialize(row.Dimensions)));
-        return new RangeEdges(first, end,
+        return
         [
             .. deltas.Rows.Select(row => new EdgeRow(row.Minute, series[row.Series].Subject, series[row.Series].Dimensions, row, null)),
             .. deltas.Distinct.Select(row => new EdgeRow(row.Minute, series[row.Series].Subject, series[row.Series].Dimensions, null, row.Value)),
-        ]);
+        ];
     }
 
     private static IEnumerable<(DateTimeOffset From, DateTimeOffset To)> Partial(UsageQuery query, DateTimeOffset? first, DateTimeOffset? end)
@@ -63,7 +69,7 @@ internal sealed record RangeEdges(DateTimeOffset? FirstWholeMinute, DateTimeOffs
         CancellationToken cancellationToken)
     {
         var counting = new CountingMeter(meter);
-        var coverage = await MeterCoverage.LoadAsync(connection, meter.Id, cancellationToken);
+        var coverage = await MeterCoverage.LoadAsync(connection, meter.Generation, cancellationToken);
         await using var command = new NpgsqlCommand(Sql, connection);
         command.Parameters.AddWithValue("tenant", meter.TenantId.ToUuid());
         command.Parameters.AddWithValue("type", meter.EventType);

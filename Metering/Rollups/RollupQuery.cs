@@ -21,7 +21,30 @@ public sealed class RollupQuery(NpgsqlDataSource dataSource, TimeProvider clock)
     // What was true an hour or a moment ago: each query compares it with what its own answer says. So one round trip does for reading the seals and what they lead to.
     private readonly ConcurrentDictionary<Ulid, RollupSeals> _seals = [];
 
+    /// <summary>
+    /// While a change of the meter's dimensions is counted anew, what was there before is complete (see <see cref="ReplacedGeneration"/>): it answers all that does not ask
+    /// for what changed.
+    /// </summary>
     public async Task<Usage> RunAsync(Meter meter, UsageQuery query, CancellationToken cancellationToken)
+    {
+        var usage = await AnswerAsync(meter, query, cancellationToken);
+        var asked = query.Dimensions.Concat(query.Filters.Select(filter => filter.Dimension));
+        return usage.IsIncomplete && meter.Replaced?.Has(meter, asked) == true
+            ? await AnswerAsync(meter.AsReplaced()!, query, cancellationToken)
+            : usage;
+    }
+
+    /// <summary>What the edges alone answer, for a meter that has no rollups.</summary>
+    internal async Task<IReadOnlyList<UsageRow>> AnswerAsync(
+        NpgsqlConnection connection, Meter meter, UsageQuery query, RangeEdges edges, CancellationToken cancellationToken)
+    {
+        var (command, shape) = Command(meter, query, [], edges);
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { command } };
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        return await RowsAsync(reader, shape, cancellationToken);
+    }
+
+    private async Task<Usage> AnswerAsync(Meter meter, UsageQuery query, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         // The rollups are read by one statement, which is a snapshot without a transaction.
@@ -29,23 +52,24 @@ public sealed class RollupQuery(NpgsqlDataSource dataSource, TimeProvider clock)
             ? await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken) : null;
         var edges = await RangeEdges.ReadAsync(connection, meter, query, cancellationToken);
 
-        var seals = _seals.GetValueOrDefault(meter.Id) ?? await RollupSeals.LoadAsync(connection, meter.Id, cancellationToken);
+        var seals = _seals.GetValueOrDefault(meter.Generation) ?? await RollupSeals.LoadAsync(connection, meter.Generation, cancellationToken);
         while (true)
         {
             var pieces = RollupPieces.Cut(
                 query, edges.FirstWholeMinute ?? DateTimeOffset.MinValue, edges.EndOfWholeMinutes ?? DateTimeOffset.MaxValue, seals);
-            var command = new NpgsqlBatchCommand();
-            AddParameters(command.Parameters, meter, query, pieces, edges);
-            var shape = new RollupShape(meter, query, pieces, edges, command.Parameters);
-            command.CommandText = shape.Sql;
-            await using var batch = new NpgsqlBatch(connection) { BatchCommands = { RollupSeals.Command(meter.Id), command } };
+            var (command, shape) = Command(meter, query, pieces, edges);
+            await using var batch = new NpgsqlBatch(connection) { BatchCommands = { RollupSeals.Command(meter.Generation), command } };
             if (query.Subjects.Count == 1 && MayPrepare(shape.Sql))
                 await batch.PrepareAsync(cancellationToken);
             await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
             var (current, isIncomplete) = await RollupSeals.ReadAsync(reader, cancellationToken);
-            _seals[meter.Id] = current;
+            _seals[meter.Generation] = current;
             if (current == seals)
+            {
+                await reader.NextResultAsync(cancellationToken);
                 return new Usage(await RowsAsync(reader, shape, cancellationToken), isIncomplete);
+            }
+
             seals = current;
         }
     }
@@ -64,10 +88,19 @@ public sealed class RollupQuery(NpgsqlDataSource dataSource, TimeProvider clock)
         return [.. usage.Rows.Select(row => row.GroupBy[dimension])];
     }
 
+    private static (NpgsqlBatchCommand Command, RollupShape Shape) Command(Meter meter, UsageQuery query, IReadOnlyList<RollupPiece> pieces, RangeEdges edges)
+    {
+        var command = new NpgsqlBatchCommand();
+        AddParameters(command.Parameters, meter, query, pieces, edges);
+        var shape = new RollupShape(meter, query, pieces, edges, command.Parameters);
+        command.CommandText = shape.Sql;
+        return (command, shape);
+    }
+
     private static void AddParameters(
         NpgsqlParameterCollection parameters, Meter meter, UsageQuery query, IReadOnlyList<RollupPiece> pieces, RangeEdges edges)
     {
-        parameters.AddWithValue("meter", meter.Id.ToUuid());
+        parameters.AddWithValue("meter", meter.Generation.ToUuid());
         parameters.AddWithValue("zone", query.TimeZone.Id);
         if (query.Subjects is [var subject])
             parameters.AddWithValue("subject", subject);
@@ -95,7 +128,6 @@ public sealed class RollupQuery(NpgsqlDataSource dataSource, TimeProvider clock)
 
     private async Task<IReadOnlyList<UsageRow>> RowsAsync(NpgsqlDataReader reader, RollupShape shape, CancellationToken cancellationToken)
     {
-        await reader.NextResultAsync(cancellationToken);
         var rows = new List<UsageRow>();
         while (await reader.ReadAsync(cancellationToken))
             rows.Add(shape.Read(reader));

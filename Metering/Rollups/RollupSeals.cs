@@ -10,20 +10,20 @@ namespace CloudNative.Metering.Rollups;
 internal sealed record RollupSeals(DateTimeOffset HoursUntil, DateTimeOffset DaysUntil, DateTimeOffset HoursSince)
 {
     private const string Sql = """
-        select hours_until, days_until, coalesce(hours_since, '-infinity'), b.meter_id is not null and done_at is null
+        select hours_until, days_until, coalesce(hours_since, '-infinity'), b.meter_id is not null and (done_at is null or state = 'cancelled')
         from rollup_seals left join meter_backfills b on b.meter_id = @meter
         """;
 
-    public static async Task<RollupSeals> LoadAsync(NpgsqlConnection connection, Ulid meterId, CancellationToken cancellationToken)
+    public static async Task<RollupSeals> LoadAsync(NpgsqlConnection connection, Ulid generation, CancellationToken cancellationToken)
     {
-        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { Command(meterId) } };
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { Command(generation) } };
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         return (await ReadAsync(reader, cancellationToken)).Seals;
     }
 
-    public static NpgsqlBatchCommand Command(Ulid meterId) => new(Sql) { Parameters = { new NpgsqlParameter<Guid>("meter", meterId.ToUuid()) } };
+    public static NpgsqlBatchCommand Command(Ulid generation) => new(Sql) { Parameters = { new NpgsqlParameter<Guid>("meter", generation.ToUuid()) } };
 
-    /// <summary>Reads the answer to <see cref="Command"/>; the meter is incomplete while its backfill is not done.</summary>
+    /// <summary>Reads the answer to <see cref="Command"/>; the generation is incomplete while its backfill is not done, or was given up.</summary>
     public static async Task<(RollupSeals Seals, bool IsIncomplete)> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
     {
         await reader.ReadAsync(cancellationToken);

@@ -76,6 +76,25 @@ internal sealed class MeteringDatabase : IAsyncDisposable
         return meter;
     }
 
+    /// <summary>The meter with other dimensions, as it is read afterwards.</summary>
+    public async Task<Meter> RegroupAsync(Meter meter, params string[] dimensions)
+    {
+        await using (var context = OpenContext())
+        {
+            var present = await context.Meters.SingleAsync(m => m.Id == meter.Id, Cancellation);
+            present.Change(new MeterUpdate { GroupBy = dimensions.ToDictionary(name => name, string? (name) => $"$.{name}") }, TimeProvider.System.GetUtcNow());
+            await MeterRegrouping.SaveAsync(context, present, Cancellation);
+        }
+
+        return await ReadAsync(meter);
+    }
+
+    public async Task<Meter> ReadAsync(Meter meter)
+    {
+        await using var context = OpenContext();
+        return await context.Meters.AsNoTracking().SingleAsync(m => m.Id == meter.Id, Cancellation);
+    }
+
     public Task<PartitionClaim> TakeOverAsync(int partition) => IngestOffsets.TakeOverAsync(Source, StreamId, partition, 0, Cancellation);
 
     public IngestRecord Record(long offset, string id, string data = """{"n":1}""", string subject = "acme", DateTimeOffset? time = null)

@@ -118,6 +118,10 @@ namespace CloudNative.Metering.Database.Migrations
                         .HasColumnType("text")
                         .HasColumnName("event_type");
 
+                    b.Property<Guid>("Generation")
+                        .HasColumnType("uuid")
+                        .HasColumnName("generation");
+
                     b.Property<string>("GroupBy")
                         .IsRequired()
                         .HasColumnType("jsonb")
@@ -158,12 +162,37 @@ namespace CloudNative.Metering.Database.Migrations
                     b.HasKey("Id")
                         .HasName("pk_meters");
 
+                    b.HasIndex("Generation")
+                        .IsUnique()
+                        .HasDatabaseName("ix_meters_generation");
+
                     b.HasIndex("TenantId", "Slug")
                         .IsUnique()
                         .HasDatabaseName("ix_meters_tenant_id_slug")
                         .HasFilter("deleted_at is null");
 
                     b.ToTable("meters", (string)null);
+                });
+
+            modelBuilder.Entity("CloudNative.Metering.Meters.ReplacedGeneration", b =>
+                {
+                    b.Property<Guid>("MeterId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("meter_id");
+
+                    b.Property<Guid>("Generation")
+                        .HasColumnType("uuid")
+                        .HasColumnName("generation");
+
+                    b.Property<string>("GroupBy")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("group_by");
+
+                    b.HasKey("MeterId")
+                        .HasName("pk_replaced_generations");
+
+                    b.ToTable("replaced_generations", (string)null);
                 });
 
             modelBuilder.Entity("CloudNative.Metering.Tenants.Tenant", b =>
@@ -210,6 +239,21 @@ namespace CloudNative.Metering.Database.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_meters_tenants_tenant_id");
+                });
+
+            modelBuilder.Entity("CloudNative.Metering.Meters.ReplacedGeneration", b =>
+                {
+                    b.HasOne("CloudNative.Metering.Meters.Meter", null)
+                        .WithOne("Replaced")
+                        .HasForeignKey("CloudNative.Metering.Meters.ReplacedGeneration", "MeterId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_replaced_generations_meters_meter_id");
+                });
+
+            modelBuilder.Entity("CloudNative.Metering.Meters.Meter", b =>
+                {
+                    b.Navigation("Replaced");
                 });
 #pragma warning restore 612, 618
         }

@@ -1,6 +1,7 @@
 using CloudNative.Metering.Database;
 using CloudNative.Metering.Meters;
 using CloudNative.Metering.Tenants;
+using CloudNative.Metering.Validation;
 using CloudNative.Tests;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -101,7 +102,8 @@ public sealed class MeteringDbContextTests(TestServers servers) : IAsyncLifetime
 
     private async Task<Meter> AddAsync(MeterDefinition definition)
     {
-        var meter = MeterValidator.Create(definition, _tenant, Now, out var errors);
+        var errors = new List<FieldError>();
+        var meter = MeterValidator.Create(definition, _tenant, Now, errors);
         Assert.Empty(errors);
         await using var context = Open();
         context.Add(meter!);

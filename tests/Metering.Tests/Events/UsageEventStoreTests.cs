@@ -137,7 +137,7 @@ public sealed class UsageEventStoreTests(TestServers servers)
         await using var context = database.OpenContext();
         var events = await new UsageEventList(database.Source, context).ListAsync(database.TenantId, new UsageEventFilter(), Cancellation);
         Assert.Single(events, e => e.Meters is [{ Reason: null, Contribution: not null }]);
-        Assert.Equal(2, events.Count(e => e.Meters is [{ Reason: "meter 'late' was created after the event was stored, and its backfill has not come to it yet" }]));
+        Assert.Equal(2, events.Count(e => e.Meters is [{ Reason: "meter 'late' was created, or got other dimensions, after the event was stored, and its backfill has not come to it yet" }]));
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using CloudNative.Metering.Meters;
+using CloudNative.Metering.Validation;
 
 namespace CloudNative.Metering.Tests.Meters;
 
@@ -47,7 +48,7 @@ public sealed class MeterValidatorTests
     [MemberData(nameof(Bad))]
     public void Validate_OneFault_NamesFieldAndCode(string fault, MeterDefinition definition, string field, string code)
     {
-        var error = Assert.Single(MeterValidator.Validate(definition));
+        var error = Assert.Single(Validate(definition));
 
         Assert.True((error.Field, error.Code) == (field, code), $"{fault}: {error}");
     }
@@ -60,12 +61,12 @@ public sealed class MeterValidatorTests
     [InlineData("UNIQUE_COUNT")]
     [InlineData("LATEST")]
     public void Validate_AggregationOfAValue_IsGood(string aggregation) =>
-        Assert.Empty(MeterValidator.Validate(Good with { Aggregation = aggregation }));
+        Assert.Empty(Validate(Good with { Aggregation = aggregation }));
 
     [Fact]
     public void Validate_ManyFaults_ReportsEach()
     {
-        var errors = MeterValidator.Validate(new MeterDefinition { Slug = "A", Aggregation = "SUM", EventFrom = "now" });
+        var errors = Validate(new MeterDefinition { Slug = "A", Aggregation = "SUM", EventFrom = "now" });
 
         Assert.Equal(["slug", "eventType", "valueProperty", "eventFrom"], errors.Select(e => e.Field));
     }
@@ -73,7 +74,7 @@ public sealed class MeterValidatorTests
     [Fact]
     public void Validate_BadPath_TellsPosition()
     {
-        var error = Assert.Single(MeterValidator.Validate(Good with { ValueProperty = "$.a.b[*]" }));
+        var error = Assert.Single(Validate(Good with { ValueProperty = "$.a.b[*]" }));
 
         Assert.Contains("position 6", error.Message, StringComparison.Ordinal);
     }
@@ -84,7 +85,8 @@ public sealed class MeterValidatorTests
         var tenant = Ulid.NewUlid();
         var now = new DateTimeOffset(2026, 2, 3, 4, 5, 6, TimeSpan.Zero);
 
-        var meter = MeterValidator.Create(Good, tenant, now, out var errors);
+        var errors = new List<FieldError>();
+        var meter = MeterValidator.Create(Good, tenant, now, errors);
 
         Assert.Empty(errors);
         Assert.NotNull(meter);
@@ -92,6 +94,23 @@ public sealed class MeterValidatorTests
         Assert.Equal(["Type", "model"], meter.GroupBy.Keys);
         Assert.Equal(new DateTimeOffset(2026, 1, 1, 0, 0, 0, 123, 456, TimeSpan.Zero), meter.EventFrom);
         Assert.Equal((now, now, now), (meter.CreatedAt, meter.UpdatedAt, meter.Id.Time));
+    }
+
+    [Fact]
+    public void Create_FieldThatCouldNotBeRead_IsNotMissedAsWell()
+    {
+        var errors = new List<FieldError> { new("slug", ErrorCodes.Invalid, "Must be a text.") };
+
+        MeterValidator.Create(Good with { Slug = null, EventType = null }, Ulid.NewUlid(), DateTimeOffset.UnixEpoch, errors);
+
+        Assert.Equal(["slug invalid", "eventType required"], errors.Select(e => $"{e.Field} {e.Code}"));
+    }
+
+    private static List<FieldError> Validate(MeterDefinition definition)
+    {
+        var errors = new List<FieldError>();
+        MeterValidator.Create(definition, Ulid.NewUlid(), DateTimeOffset.UnixEpoch, errors);
+        return errors;
     }
 
     private static MeterDefinition Grouped(string name, string? path) => Good with { GroupBy = new Dictionary<string, string?> { [name] = path } };

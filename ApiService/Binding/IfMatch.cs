@@ -1,0 +1,26 @@
+using CloudNative.ApiService.Problems;
+using CloudNative.Metering.Validation;
+using Microsoft.Net.Http.Headers;
+
+namespace CloudNative.ApiService.Binding;
+
+/// <summary><c>If-Match</c> (RFC 9110 §13.1.1): a change is made only while the thing still is what the client saw.</summary>
+internal static class IfMatch
+{
+    public const string Header = "If-Match";
+
+    /// <summary>Null when the change may be made: no condition, <c>*</c>, or a strong tag that is the present one.</summary>
+    public static ApiProblem? Refusal(string? header, string presentTag)
+    {
+        if (header is null)
+            return null;
+        if (!EntityTagHeaderValue.TryParseStrictList([header], out var tags) || tags.Count == 0)
+            return Problem.Validation(Header, ErrorCodes.Invalid, "Must be entity tags in double quotes, or *.");
+
+        var present = new EntityTagHeaderValue(presentTag);
+        return tags.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(present, useStrongComparison: true)) ? null : Changed();
+    }
+
+    /// <summary>Somebody was faster.</summary>
+    public static ApiProblem Changed() => Problem.PreconditionFailed("It was changed since: read it again, and decide anew.");
+}

@@ -1,0 +1,148 @@
+using System.Text.Json;
+using System.Text.Unicode;
+using CloudNative.ApiService.Binding;
+using CloudNative.Metering.Validation;
+
+namespace CloudNative.ApiService.Json;
+
+/// <summary>
+/// The fields of a request's JSON object, read one by one, so that everything that is wrong with them is found at once: the serializer stops at the first
+/// wrong type, and at the first field that it does not know.
+/// </summary>
+internal sealed class JsonFields
+{
+    private readonly Dictionary<string, JsonElement> _fields = new(StringComparer.Ordinal);
+    private readonly ICollection<FieldError> _errors;
+
+    private JsonFields(ICollection<FieldError> errors) => _errors = errors;
+
+    /// <summary>Reads the whole body; null, and one error, when it is no JSON object.</summary>
+    /// <exception cref="BadHttpRequestException">The body has another content type, or is too large.</exception>
+    public static async Task<JsonFields?> ReadAsync(HttpRequest request, ICollection<FieldError> errors, CancellationToken cancellationToken)
+    {
+        if (!request.HasJsonContentType())
+            throw new BadHttpRequestException("The body is not JSON.", StatusCodes.Status415UnsupportedMediaType);
+        using var body = await RequestBody.ReadAsync(request, cancellationToken);
+        var fields = new JsonFields(errors);
+        return fields.TryRead(body.Bytes) ? fields : null;
+    }
+
+    /// <summary>A text; null when it is absent or null, and when it is none.</summary>
+    public string? Text(string name)
+    {
+        if (!_fields.Remove(name, out var value) || value.ValueKind == JsonValueKind.Null)
+            return null;
+        return Text(name, value);
+    }
+
+    /// <summary>An object of texts, of which some may be null; null when it is absent or null, and when it is none.</summary>
+    public IReadOnlyDictionary<string, string?>? Texts(string name)
+    {
+        if (!_fields.Remove(name, out var value) || value.ValueKind == JsonValueKind.Null)
+            return null;
+        if (value.ValueKind != JsonValueKind.Object)
+        {
+            Add(name, ErrorCodes.Invalid, "Must be a JSON object of texts.");
+            return null;
+        }
+
+        var texts = new Dictionary<string, string?>(StringComparer.Ordinal);
+        foreach (var (key, entry) in Members(value, $"{name}."))
+            texts[key] = entry.ValueKind == JsonValueKind.Null ? null : Text($"{name}.{key}", entry);
+        return texts;
+    }
+
+    /// <summary>A field that stands in other bodies, but not in this one.</summary>
+    public void Refuse(string name, string reason)
+    {
+        if (_fields.Remove(name))
+            Add(name, ErrorCodes.Forbidden, reason);
+    }
+
+    /// <summary>Whatever was not asked for is unknown.</summary>
+    public void RefuseOthers()
+    {
+        foreach (var name in _fields.Keys)
+            Add(name, ErrorCodes.Unknown, "There is no such field here.");
+    }
+
+    private bool TryRead(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            if (body.IsEmpty)
+                Add(JsonErrors.Body, ErrorCodes.Required, "A JSON body is needed.");
+            else if (!Utf8.IsValid(body.Span))
+                Add(JsonErrors.Body, ErrorCodes.Invalid, "The body is not valid UTF-8.");
+            else
+                return TryRead(JsonElement.Parse(body.Span));
+        }
+        catch (JsonException e)
+        {
+            _errors.Add(JsonErrors.Describe(e));
+        }
+
+        return false;
+    }
+
+    private bool TryRead(JsonElement body)
+    {
+        if (body.ValueKind == JsonValueKind.Null)
+            Add(JsonErrors.Body, ErrorCodes.Required, "A JSON body is needed.");
+        else if (body.ValueKind != JsonValueKind.Object)
+            Add(JsonErrors.Body, ErrorCodes.Invalid, "Must be a JSON object.");
+        else
+        {
+            foreach (var (name, value) in Members(body, ""))
+                _fields[name] = value;
+            return true;
+        }
+
+        return false;
+    }
+
+    private IEnumerable<(string Name, JsonElement Value)> Members(JsonElement parent, string path)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var member in parent.EnumerateObject())
+        {
+            if (NameOf(member) is not { } name)
+                Add(path.Length == 0 ? JsonErrors.Body : path[..^1], ErrorCodes.Invalid, "A name has an unpaired surrogate.");
+            else if (!names.Add(name))
+                Add(path + name, ErrorCodes.Invalid, "The field stands twice.");
+            else
+                yield return (name, member.Value);
+        }
+    }
+
+    // JSON allows an escape that stands for half a surrogate pair, which is no text.
+    private static string? NameOf(JsonProperty member)
+    {
+        try
+        {
+            return member.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private string? Text(string field, JsonElement value)
+    {
+        try
+        {
+            if (value.ValueKind == JsonValueKind.String)
+                return value.GetString();
+            Add(field, ErrorCodes.Invalid, "Must be a text.");
+        }
+        catch (InvalidOperationException)
+        {
+            Add(field, ErrorCodes.Invalid, "Has an unpaired surrogate.");
+        }
+
+        return null;
+    }
+
+    private void Add(string field, string code, string message) => _errors.Add(new FieldError(field, code, message));
+}

@@ -1,0 +1,73 @@
+using CloudNative.ApiService.Authentication;
+using CloudNative.ApiService.Binding;
+using CloudNative.ApiService.Problems;
+using CloudNative.Metering.Backfills;
+using CloudNative.Metering.Database;
+using CloudNative.Metering.Meters;
+using CloudNative.Metering.Time;
+using CloudNative.Metering.Validation;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+
+namespace CloudNative.ApiService.Meters;
+
+internal static class UpdateMeter
+{
+    private const int MaxAttempts = 5;
+
+    public static void MapUpdateMeter(this RouteGroupBuilder meters) => meters.MapPut("/{idOrSlug}", HandleAsync)
+        .WithName("UpdateMeter")
+        .Accepts<MeterUpdate>("application/json")
+        .ProducesProblem(StatusCodes.Status404NotFound)
+        .ProducesProblem(StatusCodes.Status409Conflict)
+        .ProducesProblem(StatusCodes.Status412PreconditionFailed)
+        .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+        .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
+
+    /// <summary>Edit a meter</summary>
+    /// <remarks>
+    /// Replaces name, description, metadata and groupBy: what is left out is empty afterwards. The other fields can't be changed. With other dimensions,
+    /// everything that is still stored is counted anew: see the meter's backfill. Until that is done, queries that ask for no changed dimension are answered
+    /// as before, and the others say that they are incomplete. After a 503 nothing was changed.
+    /// </remarks>
+    /// <param name="idOrSlug">The meter's id or slug.</param>
+    /// <param name="ifMatch">The ETag of what the client saw: 412 when it was changed since. Absent: whatever it is by now.</param>
+    internal static async Task<Results<Ok<MeterResponse>, ApiProblem>> HandleAsync(
+        string idOrSlug, [FromHeader(Name = IfMatch.Header)] string? ifMatch, HttpContext context, MeteringDbContext database, TimeProvider clock,
+        CancellationToken cancellationToken)
+    {
+        var errors = new List<FieldError>();
+        if (await MeterBody.ReadUpdateAsync(context.Request, errors, cancellationToken) is not { } update || !MeterValidator.IsGood(update, errors))
+            return Problem.Validation(errors);
+
+        for (var attempt = 1; ; attempt++)
+        {
+            if (await database.FindMeterAsync(context.User.TenantId(), idOrSlug, cancellationToken) is not { } meter)
+                return MeterEndpoints.MeterNotFound(idOrSlug);
+            if (IfMatch.Refusal(ifMatch, MeterEndpoints.ETag(meter)) is { } refusal)
+                return refusal;
+            database.Attach(meter);
+            meter.Change(update, clock.GetUtcMicroseconds());
+            try
+            {
+                await MeterRegrouping.SaveAsync(database, meter, cancellationToken);
+                context.Response.Headers.ETag = MeterEndpoints.ETag(meter);
+                return TypedResults.Ok(MeterResponse.From(meter));
+            }
+            catch (DbUpdateConcurrencyException) when (attempt < MaxAttempts)
+            {
+                // Somebody else edited it meanwhile: what is there now may still be what the client asks for.
+                database.ChangeTracker.Clear();
+            }
+            catch (DbUpdateConcurrencyException)
+            {
+                return Problem.Conflict("The meter is being edited by others all the time; try again.");
+            }
+            catch (HandOverTimeoutException)
+            {
+                return Problem.Unavailable("Counting did not pause for the meter in time; it was not changed. Try again.");
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+namespace CloudNative.Metering.Meters;
+
+/// <summary>What can be edited of a meter. It replaces what was there: a field that is left out is empty afterwards.</summary>
+public sealed record MeterUpdate
+{
+    /// <summary>For people, up to 256 characters.</summary>
+    /// <example>Tokens</example>
+    public string? Name { get; init; }
+
+    /// <summary>For people, up to 1,024 characters.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>Notes of the client's own: up to 50, keys up to 64 and values up to 512 characters.</summary>
+    public IReadOnlyDictionary<string, string?>? Metadata { get; init; }
+
+    /// <summary>
+    /// Up to 32 dimensions: name (<c>^[A-Za-z_][A-Za-z0-9_]*$</c>, up to 64 characters, not <c>subject</c> or <c>customer_id</c>) to JSONPath. When they
+    /// differ from the present ones, everything that is stored is counted anew.
+    /// </summary>
+    /// <example>{"model": "$.model"}</example>
+    public IReadOnlyDictionary<string, string?>? GroupBy { get; init; }
+
+    internal static SortedDictionary<string, string> Ordered(IReadOnlyDictionary<string, string?>? entries) =>
+        new((entries ?? new Dictionary<string, string?>()).ToDictionary(e => e.Key, e => e.Value!), StringComparer.Ordinal);
+}

@@ -1,0 +1,194 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+
+namespace CloudNative.ApiService.Tests.Meters;
+
+public sealed class EditMeterTests(TestApi api)
+{
+    private const string Tokens = """
+        {"slug": "tokens", "name": "Tokens", "description": "All of them", "eventType": "prompt", "aggregation": "SUM", "valueProperty": "$.n",
+         "groupBy": {"model": "$.model"}, "metadata": {"team": "ai"}}
+        """;
+
+    private static readonly Uri Meters = new("/api/v1/meters", UriKind.Relative);
+    private static readonly Uri Meter = new("/api/v1/meters/tokens", UriKind.Relative);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Edit_AllThatCanBe_IsAnsweredAndKept()
+    {
+        using var client = await CreateAsync();
+
+        using var edited = await EditAsync(client, """{"name": "T", "description": "D", "metadata": {"b": "2", "a": "1"}, "groupBy": {"model": "$.model", "region": "$['the region']"}}""");
+
+        Assert.Equal(HttpStatusCode.OK, edited.StatusCode);
+        var meter = await edited.ReadJsonAsync(Token);
+        Assert.Equal(
+            """tokens T D {"a":"1","b":"2"} {"model":"$.model","region":"$['the region']"}""",
+            $"{meter.Text("slug")} {meter.Text("name")} {meter.Text("description")} {meter.GetProperty("metadata").GetRawText()} {meter.GetProperty("groupBy").GetRawText()}"
+                .Replace("\\u0027", "'", StringComparison.Ordinal));
+        Assert.True(meter.GetProperty("updatedAt").GetDateTimeOffset() > meter.GetProperty("createdAt").GetDateTimeOffset());
+        using var read = await client.GetAsync(Meter, Token);
+        Assert.Equal(meter.GetRawText(), (await read.ReadJsonAsync(Token)).GetRawText());
+        Assert.Equal(edited.Headers.ETag, read.Headers.ETag);
+    }
+
+    [Fact]
+    public async Task Edit_FieldsLeftOut_AreEmptyAfterwards()
+    {
+        using var client = await CreateAsync();
+
+        using var edited = await EditAsync(client, "{}");
+
+        var meter = await edited.ReadJsonAsync(Token);
+        Assert.Equal([false, false, false], new[] { "name", "description", "metadata" }.Select(name => meter.TryGetProperty(name, out _)));
+        Assert.Equal("{}", meter.GetProperty("groupBy").GetRawText());
+    }
+
+    [Fact]
+    public async Task Edit_TagOfBeforeAnotherEdit_IsRefusedAndChangesNothing()
+    {
+        using var client = await CreateAsync();
+        using var first = await client.GetAsync(Meter, Token);
+        using var second = await EditAsync(client, """{"name": "second"}""", first.Headers.ETag!.ToString());
+
+        using var third = await EditAsync(client, """{"name": "third"}""", first.Headers.ETag!.ToString());
+
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.PreconditionFailed], [second.StatusCode, third.StatusCode]);
+        Assert.Equal("application/problem+json", third.Content.Headers.ContentType?.ToString());
+        Assert.NotEqual(first.Headers.ETag, second.Headers.ETag);
+        Assert.Equal("second", (await (await client.GetAsync(Meter, Token)).ReadJsonAsync(Token)).Text("name"));
+    }
+
+    [Theory]
+    [InlineData("*", 200)]
+    [InlineData("\"other\"", 412)]
+    [InlineData("\"other\", TAG", 200)]
+    [InlineData("W/TAG", 412)]
+    [InlineData("other", 400)]
+    [InlineData("", 400)]
+    public async Task Edit_Condition_IsTakenByTheRulesOfHttp(string condition, int status)
+    {
+        using var client = await CreateAsync();
+        using var read = await client.GetAsync(Meter, Token);
+
+        using var edited = await EditAsync(client, """{"name": "new"}""", condition.Replace("TAG", read.Headers.ETag!.ToString(), StringComparison.Ordinal));
+
+        Assert.Equal(status, (int)edited.StatusCode);
+    }
+
+    [Fact]
+    public async Task Delete_TagOfBeforeAnEdit_IsRefused()
+    {
+        using var client = await CreateAsync();
+        using var read = await client.GetAsync(Meter, Token);
+        using var edited = await EditAsync(client, """{"name": "new"}""");
+
+        using var refused = await DeleteAsync(client, read.Headers.ETag!);
+        using var deleted = await DeleteAsync(client, edited.Headers.ETag!);
+
+        Assert.Equal([HttpStatusCode.PreconditionFailed, HttpStatusCode.NoContent], [refused.StatusCode, deleted.StatusCode]);
+    }
+
+    [Fact]
+    public async Task Edit_ManyAtOnceWithoutCondition_AllAreMadeOneAfterTheOther()
+    {
+        using var client = await CreateAsync();
+
+        var responses = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => EditAsync(client, $$"""{"name": "{{i}}", "groupBy": {"d{{i}}": "$.d"} }""")));
+
+        Assert.All(responses, response => Assert.Equal(HttpStatusCode.OK, response.StatusCode));
+        Assert.Equal(4, responses.Select(response => response.Headers.ETag).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Edit_ManyAtOnceWithTheSameTag_OneWins()
+    {
+        using var client = await CreateAsync();
+        using var read = await client.GetAsync(Meter, Token);
+
+        var responses = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => EditAsync(client, $$"""{"name": "{{i}}"}""", read.Headers.ETag!.ToString())));
+
+        Assert.Equal([200, 412, 412, 412], responses.Select(response => (int)response.StatusCode).Order());
+    }
+
+    [Fact]
+    public async Task Edit_OtherTenantsMeter_IsNotFound()
+    {
+        using var owner = await CreateAsync();
+        using var other = await api.CreateTenantClientAsync(Token);
+        var id = (await (await owner.GetAsync(Meter, Token)).ReadJsonAsync(Token)).Text("id");
+
+        using var edited = await other.PutAsync(new Uri($"{Meters}/{id}", UriKind.Relative), Json.Content("{}"), Token);
+
+        Assert.Equal(HttpStatusCode.NotFound, edited.StatusCode);
+    }
+
+    [Fact]
+    public async Task Edit_CountingHoldsItsOffsets_Answers503AndChangesNothing()
+    {
+        using var client = await CreateAsync();
+        await using var database = api.OpenDatabase();
+        await using var transaction = await database.Database.BeginTransactionAsync(Token);
+        await database.Database.ExecuteSqlRawAsync("lock table ingest_offsets in row exclusive mode", Token);
+
+        using var edited = await EditAsync(client, """{"groupBy": {"region": "$.region"}}""");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, edited.StatusCode);
+        await transaction.RollbackAsync(Token);
+        Assert.Equal("""{"model":"$.model"}""", (await (await client.GetAsync(Meter, Token)).ReadJsonAsync(Token)).GetProperty("groupBy").GetRawText());
+    }
+
+    [Fact]
+    public async Task Edit_GroupBy_ShowsARecountAndKeepsTheTotal()
+    {
+        var (tenantId, key) = await api.CreateTenantAsync(Token);
+        using var client = api.Anonymous;
+        client.DefaultRequestHeaders.Authorization = new("Bearer", key);
+        await using var sink = await SinkStandIn.OpenAsync(api, tenantId);
+        using var created = await client.PostAsync(Meters, Json.Content(Tokens), Token);
+        await sink.StoreAsync("""{"specversion":"1.0","id":"1","source":"/s","type":"prompt","subject":"acme","data":{"n":2.5,"model":"a","region":"eu"}}""");
+
+        using var edited = await EditAsync(client, """{"groupBy": {"region": "$.region"}}""");
+
+        Assert.Equal("PENDING", (await GetAsync(client, "/backfill")).Text("state"));
+        var total = await GetAsync(client, "/query");
+        Assert.Equal("2.5", Assert.Single(total.GetProperty("data").EnumerateArray()).GetProperty("value").GetRawText());
+        Assert.False(total.TryGetProperty("incomplete", out _));
+        Assert.True((await GetAsync(client, "/query?groupBy=region")).GetProperty("incomplete").GetBoolean());
+        var listed = Assert.Single((await GetAsync(client, "/../../events")).EnumerateArray());
+        Assert.Equal("tokens", Assert.Single(listed.GetProperty("meters").EnumerateArray()).GetString());
+    }
+
+    private static async Task<JsonElement> GetAsync(HttpClient client, string path)
+    {
+        using var response = await client.GetAsync(new Uri($"{Meter}{path}", UriKind.Relative), Token);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        return await response.ReadJsonAsync(Token);
+    }
+
+    private async Task<HttpClient> CreateAsync()
+    {
+        var client = await api.CreateTenantClientAsync(Token);
+        using var created = await client.PostAsync(Meters, Json.Content(Tokens), Token);
+        Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+        return client;
+    }
+
+    private static async Task<HttpResponseMessage> EditAsync(HttpClient client, string body, string? ifMatch = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, Meter) { Content = Json.Content(body) };
+        if (ifMatch is not null)
+            request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
+        return await client.SendAsync(request, Token);
+    }
+
+    private static async Task<HttpResponseMessage> DeleteAsync(HttpClient client, EntityTagHeaderValue ifMatch)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, Meter) { Headers = { IfMatch = { ifMatch } } };
+        return await client.SendAsync(request, Token);
+    }
+}
