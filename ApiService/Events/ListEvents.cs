@@ -102,7 +102,8 @@ internal static class ListEvents
         return filter;
     }
 
-    private static IngestedEvent Describe(StoredEvent stored, Meter? asked)
+    /// <summary>The event, with what it added to the meter that was asked for.</summary>
+    public static IngestedEvent Describe(StoredEvent stored, Meter? asked)
     {
         var contribution = stored.Meters.FirstOrDefault(verdict => verdict.Meter.Id == asked?.Id)?.Contribution;
         var reasons = stored.Meters.Select(verdict => verdict.Reason).OfType<string>().ToList();

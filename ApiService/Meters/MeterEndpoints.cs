@@ -1,12 +1,14 @@
 using System.Globalization;
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
+using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Database;
 using CloudNative.Metering.Meters;
 using CloudNative.Metering.Time;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 
 namespace CloudNative.ApiService.Meters;
@@ -29,8 +31,11 @@ internal static class MeterEndpoints
         meters.MapQueryMeter();
         meters.MapListMeterValues();
         meters.MapGetBackfill();
+        meters.MapUpdateMeter();
+        meters.MapPreviewMeter();
         meters.MapGet("/{idOrSlug}", GetAsync).WithName("GetMeter").RequireScope(ApiScope.MetersRead).ProducesProblem(StatusCodes.Status404NotFound);
-        meters.MapDelete("/{idOrSlug}", DeleteAsync).WithName("DeleteMeter").RequireScope(ApiScope.MetersWrite).ProducesProblem(StatusCodes.Status404NotFound);
+        meters.MapDelete("/{idOrSlug}", DeleteAsync).WithName("DeleteMeter").RequireScope(ApiScope.MetersWrite)
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status412PreconditionFailed);
     }
 
     /// <summary>The meter that <paramref name="idOrSlug"/> names, deleted ones excepted. An id wins over a slug that looks like one.</summary>
@@ -62,15 +67,22 @@ internal static class MeterEndpoints
     /// <summary>Delete a meter</summary>
     /// <remarks>Its events stay, and a new meter may take the slug.</remarks>
     /// <param name="idOrSlug">The meter's id or slug.</param>
+    /// <param name="ifMatch">The ETag of what the client saw: 412 when it was changed since. Absent: whatever it is by now.</param>
     internal static async Task<Results<NoContent, ApiProblem>> DeleteAsync(
-        string idOrSlug, ClaimsPrincipal user, MeteringDbContext database, TimeProvider clock, CancellationToken cancellationToken)
+        string idOrSlug, [FromHeader(Name = IfMatch.Header)] string? ifMatch, ClaimsPrincipal user, MeteringDbContext database, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         if (await database.FindMeterAsync(user.TenantId(), idOrSlug, cancellationToken) is not { } meter)
             return MeterNotFound(idOrSlug);
-        // One statement, so that of two deletes at once only one finds the meter.
+        if (IfMatch.Refusal(ifMatch, ETag(meter)) is { } refusal)
+            return refusal;
+
+        // One statement, so that of two deletes at once only one finds the meter, and none that somebody edited meanwhile.
         var now = clock.GetUtcMicroseconds();
-        var deleted = await database.Meters.Where(m => m.Id == meter.Id).ExecuteUpdateAsync(
+        var deleted = await database.Meters.Where(m => m.Id == meter.Id && (ifMatch == null || m.Version == meter.Version)).ExecuteUpdateAsync(
             set => set.SetProperty(m => m.DeletedAt, now).SetProperty(m => m.UpdatedAt, now), cancellationToken);
-        return deleted == 0 ? MeterNotFound(idOrSlug) : TypedResults.NoContent();
+        if (deleted == 1)
+            return TypedResults.NoContent();
+        return ifMatch is null ? MeterNotFound(idOrSlug) : IfMatch.Changed();
     }
 }

@@ -7,6 +7,7 @@ using CloudNative.Metering.Database;
 using CloudNative.Metering.Rollups;
 using CloudNative.Metering.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
 using Microsoft.OpenApi;
 using Npgsql;
@@ -31,8 +32,8 @@ internal static class QueryMeter
     /// </param>
     /// <param name="GroupBy"><c>subject</c> or a dimension of the meter, repeated.</param>
     internal sealed record Parameters(
-        string? From, string? To, string? WindowSize, [property: DefaultValue("UTC")] string? WindowTimeZone, string[]? Subject, string? FilterGroupBy,
-        string? AdvancedMeterGroupByFilters, string[]? GroupBy);
+        string? From, string? To, string? WindowSize, [property: DefaultValue("UTC")] string? WindowTimeZone, [FromQuery] string[]? Subject,
+        string? FilterGroupBy, string? AdvancedMeterGroupByFilters, [FromQuery] string[]? GroupBy);
 
     public static void MapQueryMeter(this RouteGroupBuilder meters)
     {
@@ -53,17 +54,7 @@ internal static class QueryMeter
         string idOrSlug, [AsParameters] Parameters parameters, HttpContext context, MeteringDbContext database, RollupQuery rollups)
     {
         var errors = new List<FieldError>();
-        var asked = new UsageRequest
-        {
-            From = parameters.From,
-            To = parameters.To,
-            WindowSize = parameters.WindowSize,
-            WindowTimeZone = parameters.WindowTimeZone,
-            Subject = parameters.Subject,
-            FilterGroupBy = DimensionFilter.Read(context.Request.Query, errors),
-            AdvancedMeterGroupByFilters = UsageRequest.ReadAdvanced(context.Request, errors),
-            GroupBy = parameters.GroupBy,
-        };
+        var asked = Ask(parameters, context.Request, errors);
         return AnswerAsync(idOrSlug, asked, errors, context, database, rollups);
     }
 
@@ -74,6 +65,23 @@ internal static class QueryMeter
     internal static Task<Results<Ok<UsageResponse>, UsageCsv, StatusCodeHttpResult, ApiProblem>> PostAsync(
         string idOrSlug, UsageRequest question, HttpContext context, MeteringDbContext database, RollupQuery rollups) =>
         AnswerAsync(idOrSlug, question, [], context, database, rollups);
+
+    /// <summary>What is asked in the address; what can't be read is added to the errors.</summary>
+    public static UsageRequest Ask(Parameters parameters, HttpRequest request, ICollection<FieldError> errors) => new()
+    {
+        From = parameters.From,
+        To = parameters.To,
+        WindowSize = parameters.WindowSize,
+        WindowTimeZone = parameters.WindowTimeZone,
+        Subject = parameters.Subject,
+        FilterGroupBy = DimensionFilter.Read(request.Query, errors),
+        AdvancedMeterGroupByFilters = JsonParameter.Read<Dictionary<string, FilterString>>(request, UsageRequest.AdvancedParameter, errors),
+        GroupBy = parameters.GroupBy,
+    };
+
+    /// <summary>A zone that is newer than the database server's list of them.</summary>
+    public static ApiProblem UnknownZone(UsageQuery query) =>
+        Problem.Validation("windowTimeZone", ErrorCodes.NotSupported, $"The database does not know the time zone '{query.TimeZone.Id}'.");
 
     private static async Task<Results<Ok<UsageResponse>, UsageCsv, StatusCodeHttpResult, ApiProblem>> AnswerAsync(
         string idOrSlug, UsageRequest asked, List<FieldError> errors, HttpContext context, MeteringDbContext database, RollupQuery rollups)
@@ -99,8 +107,7 @@ internal static class QueryMeter
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidParameterValue)
         {
-            // A zone that is newer than the database server's list of them.
-            return Problem.Validation("windowTimeZone", ErrorCodes.NotSupported, $"The database does not know the time zone '{query.TimeZone.Id}'.");
+            return UnknownZone(query);
         }
     }
 

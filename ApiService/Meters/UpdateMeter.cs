@@ -1,6 +1,7 @@
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Problems;
+using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Backfills;
 using CloudNative.Metering.Database;
 using CloudNative.Metering.Meters;
@@ -17,7 +18,7 @@ internal static class UpdateMeter
     private const int MaxAttempts = 5;
 
     public static void MapUpdateMeter(this RouteGroupBuilder meters) => meters.MapPut("/{idOrSlug}", HandleAsync)
-        .WithName("UpdateMeter")
+        .WithName("UpdateMeter").RequireScope(ApiScope.MetersWrite)
         .Accepts<MeterUpdate>("application/json")
         .ProducesProblem(StatusCodes.Status404NotFound)
         .ProducesProblem(StatusCodes.Status409Conflict)

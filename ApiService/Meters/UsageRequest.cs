@@ -1,7 +1,5 @@
 using System.ComponentModel;
-using System.Text.Json;
 using CloudNative.ApiService.Binding;
-using CloudNative.ApiService.Json;
 using CloudNative.Metering.Meters;
 using CloudNative.Metering.Rollups;
 using CloudNative.Metering.Validation;
@@ -44,28 +42,6 @@ internal sealed record UsageRequest
 
     /// <summary><c>subject</c> or dimensions of the meter.</summary>
     public IReadOnlyList<string>? GroupBy { get; init; }
-
-    /// <summary>Conditions as the JSON of a query parameter; what can't be read is added to the errors.</summary>
-    public static IReadOnlyDictionary<string, FilterString>? ReadAdvanced(HttpRequest request, ICollection<FieldError> errors)
-    {
-        var texts = request.Query[AdvancedParameter];
-        if (texts.Count == 0)
-            return null;
-
-        try
-        {
-            if (texts is [{ } text])
-                return JsonSerializer.Deserialize<Dictionary<string, FilterString>>(text, ApiJson.Options(request.HttpContext)) ?? throw new JsonException("null");
-            errors.Add(new FieldError(AdvancedParameter, ErrorCodes.TooMany, "Must stand once."));
-        }
-        catch (JsonException e)
-        {
-            var (field, code, message) = JsonErrors.Describe(e);
-            errors.Add(new FieldError(field == JsonErrors.Body ? AdvancedParameter : $"{AdvancedParameter}.{field}", code, message));
-        }
-
-        return null;
-    }
 
     /// <summary>The query; what is wrong is added to the errors.</summary>
     public UsageQuery Read(Meter meter, List<FieldError> errors)

@@ -1,6 +1,7 @@
 using System.Data;
 using CloudNative.Metering.Database;
 using CloudNative.Metering.Meters;
+using CloudNative.Metering.Rollups;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using NpgsqlTypes;
@@ -32,7 +33,29 @@ public sealed record UsageEventFilter
     /// <summary>Only events that the meter counted with one of these values of each dimension; one that an event does not have is <c>""</c>.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Dimensions { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
+    /// <summary>Only events whose attributes meet all of these.</summary>
+    public IReadOnlyList<AttributeCondition> Conditions { get; init; } = [];
+
+    /// <summary>Only events behind this place of the list; null: from its start.</summary>
+    public EventCursor? After { get; init; }
+
     public int Limit { get; init; } = 100;
+}
+
+/// <summary>The attributes of an event that conditions can be set on.</summary>
+public enum EventField
+{
+    Id,
+    Source,
+    Subject,
+    Type,
+}
+
+/// <summary>A condition on one attribute.</summary>
+public sealed record AttributeCondition(EventField Attribute, TextFilter Filter)
+{
+    // Each attribute has a column of its name.
+    internal string ToSql(NpgsqlParameterCollection parameters) => Filter.ToSql($"{Attribute.ToString().ToLowerInvariant()} collate \"C\"", parameters);
 }
 
 /// <summary>One stored event and what became of it.</summary>
@@ -43,16 +66,17 @@ public sealed record UsageEventFilter
 /// <param name="Partition">The log's partition in which it was received.</param>
 /// <param name="Offset">Its place there.</param>
 /// <param name="Meters">What each meter of its type made of it, by slug.</param>
+/// <param name="Cursor">Its place in the list.</param>
 public sealed record StoredEvent(
     ReadOnlyMemory<byte> Event, DateTimeOffset Time, DateTimeOffset IngestedAt, DateTimeOffset StoredAt, int Partition, long Offset,
-    IReadOnlyList<MeterVerdict> Meters);
+    IReadOnlyList<MeterVerdict> Meters, EventCursor Cursor);
 
 /// <summary>Finds stored events, and explains each.</summary>
 public sealed class UsageEventList(NpgsqlDataSource dataSource, MeteringDbContext context)
 {
     // What a meter counted is decided here and not in SQL, so a cursor gives as many events as it takes to fill the list. How many those are is not
     // known to the planner, which would rather sort a tenth of all events: it is told that the first ones matter.
-    private const string FirstRowsSql = "select set_config('cursor_tuple_fraction', '0', true)";
+    internal const string FirstRowsSql = "select set_config('cursor_tuple_fraction', '0', true)";
 
     private const string ListSql = $"""
         declare events no scroll cursor for
@@ -63,9 +87,11 @@ public sealed class UsageEventList(NpgsqlDataSource dataSource, MeteringDbContex
           and (@ingested_from is null or ingested_at >= @ingested_from) and (@ingested_to is null or ingested_at < @ingested_to)
           and (@id is null or id = @id) and (@source is null or source = @source)
           and (@subject is null or subject = @subject) and (@type is null or type = @type) and (@meter_type is null or type = @meter_type)
-        order by time desc, stored_at desc, key
-        limit @limit
+          and (@after_time is null or (time <= @after_time
+              and (time < @after_time or stored_at < @after_stored or (stored_at = @after_stored and key > @after_key))))
         """;
+
+    private const string OrderSql = " order by time desc, stored_at desc, key limit @limit";
 
     private const string FindSql = $"select {StoredRow.Columns} from usage_events where key = @key";
 
@@ -113,8 +139,9 @@ public sealed class UsageEventList(NpgsqlDataSource dataSource, MeteringDbContex
 
     private static async Task DeclareAsync(NpgsqlConnection connection, Ulid tenantId, UsageEventFilter filter, CancellationToken cancellationToken)
     {
-        var declare = new NpgsqlBatchCommand(ListSql);
+        var declare = new NpgsqlBatchCommand();
         AddParameters(declare.Parameters, tenantId, filter);
+        declare.CommandText = string.Concat([ListSql, .. filter.Conditions.Select(condition => $" and {condition.ToSql(declare.Parameters)}"), OrderSql]);
         await using var batch = new NpgsqlBatch(connection) { BatchCommands = { new(FirstRowsSql), declare } };
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
@@ -126,7 +153,8 @@ public sealed class UsageEventList(NpgsqlDataSource dataSource, MeteringDbContex
     }
 
     private static StoredEvent Describe(StoredRow row, IReadOnlyList<MeterVerdict> meters) =>
-        new(row.Event, row.Time, row.IngestedAt, row.StoredAt, row.Place.Partition, row.Place.Offset, meters);
+        new(row.Event, row.Time, row.IngestedAt, row.StoredAt, row.Place.Partition, row.Place.Offset, meters,
+            new EventCursor(row.Time, row.StoredAt, row.Place.Position.Key));
 
     private static bool IsWanted(StoredEvent stored, UsageEventFilter filter)
     {
@@ -150,6 +178,9 @@ public sealed class UsageEventList(NpgsqlDataSource dataSource, MeteringDbContex
         parameters.Add(SqlOptional.Of("subject", NpgsqlDbType.Text, filter.Subject));
         parameters.Add(SqlOptional.Of("type", NpgsqlDbType.Text, filter.Type));
         parameters.Add(SqlOptional.Of("limit", NpgsqlDbType.Bigint, filter.Meter is null ? (long)filter.Limit : null));
+        parameters.Add(SqlOptional.Of("after_time", NpgsqlDbType.TimestampTz, filter.After?.Time));
+        parameters.Add(SqlOptional.Of("after_stored", NpgsqlDbType.TimestampTz, filter.After?.StoredAt));
+        parameters.Add(SqlOptional.Of("after_key", NpgsqlDbType.Uuid, filter.After?.Key));
         parameters.Add(SqlOptional.Of("meter_type", NpgsqlDbType.Text, filter.Meter?.EventType));
     }
 }

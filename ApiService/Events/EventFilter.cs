@@ -1,0 +1,48 @@
+using CloudNative.ApiService.Meters;
+using CloudNative.Metering.Events;
+using CloudNative.Metering.Validation;
+
+namespace CloudNative.ApiService.Events;
+
+/// <summary>Which events; all conditions must hold.</summary>
+internal sealed record EventFilter
+{
+    private const int MaxConditions = 500;
+
+    /// <summary>Conditions on the id.</summary>
+    public FilterString? Id { get; init; }
+
+    /// <summary>Conditions on the source.</summary>
+    public FilterString? Source { get; init; }
+
+    /// <summary>Conditions on the subject.</summary>
+    public FilterString? Subject { get; init; }
+
+    /// <summary>Conditions on the type.</summary>
+    public FilterString? Type { get; init; }
+
+    /// <summary>Conditions on the time of the event; of one sent without a time: the time of its ingest.</summary>
+    public FilterTime? Time { get; init; }
+
+    /// <summary>Conditions on when it was accepted.</summary>
+    public FilterTime? IngestedAt { get; init; }
+
+    /// <summary>The same for the list; what is wrong is added to the errors.</summary>
+    public UsageEventFilter Read(string field, ICollection<FieldError> errors)
+    {
+        var (from, to) = Time?.Read($"{field}.time", errors) ?? default;
+        var (ingestedFrom, ingestedTo) = IngestedAt?.Read($"{field}.ingestedAt", errors) ?? default;
+        AttributeCondition?[] conditions =
+        [
+            Condition(EventField.Id, Id, $"{field}.id", errors), Condition(EventField.Source, Source, $"{field}.source", errors),
+            Condition(EventField.Subject, Subject, $"{field}.subject", errors), Condition(EventField.Type, Type, $"{field}.type", errors),
+        ];
+        var given = conditions.OfType<AttributeCondition>().ToList();
+        if (given.Sum(condition => condition.Filter.Conditions) > MaxConditions)
+            errors.Add(new FieldError(field, ErrorCodes.TooMany, $"At most {MaxConditions} conditions."));
+        return new UsageEventFilter { From = from, To = to, IngestedAtFrom = ingestedFrom, IngestedAtTo = ingestedTo, Conditions = given };
+    }
+
+    private static AttributeCondition? Condition(EventField attribute, FilterString? filter, string field, ICollection<FieldError> errors) =>
+        filter is null ? null : new AttributeCondition(attribute, filter.Read(field, errors));
+}

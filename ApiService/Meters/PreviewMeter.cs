@@ -1,0 +1,62 @@
+using CloudNative.ApiService.Authentication;
+using CloudNative.ApiService.Problems;
+using CloudNative.Metering.ApiKeys;
+using CloudNative.Metering.Meters;
+using CloudNative.Metering.Rollups;
+using CloudNative.Metering.Time;
+using CloudNative.Metering.Validation;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
+
+namespace CloudNative.ApiService.Meters;
+
+internal static class PreviewMeter
+{
+    /// <summary>What a definition would make of the events that are stored.</summary>
+    /// <param name="From">As asked.</param>
+    /// <param name="To">As asked.</param>
+    /// <param name="WindowSize">As asked.</param>
+    /// <param name="Partial">True when it looked at the newest events only (at most 200,000, for at most 3 seconds); else absent.</param>
+    /// <param name="LookedBackTo">The time of the oldest event that it looked at; absent when there was none.</param>
+    /// <param name="Scanned">Stored events that it looked at, of any type.</param>
+    /// <param name="Counted">Of those, what the meter would count.</param>
+    /// <param name="Ignored">Events of its type that it would not count, by reason, the most frequent first.</param>
+    /// <param name="Data">As the meter's query would answer; of what it looked at.</param>
+    internal sealed record PreviewResponse(
+        DateTimeOffset? From, DateTimeOffset? To, WindowSize? WindowSize, bool? Partial, DateTimeOffset? LookedBackTo, long Scanned, long Counted,
+        IReadOnlyList<IgnoredEvents> Ignored, IReadOnlyList<UsageRow> Data);
+
+    public static void MapPreviewMeter(this RouteGroupBuilder meters) => meters.MapPost("/preview", HandleAsync)
+        .WithName("PreviewMeter").RequireScope(ApiScope.UsageRead)
+        .Accepts<MeterDefinition>("application/json")
+        .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+        .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
+
+    /// <summary>Preview a meter</summary>
+    /// <remarks>
+    /// What a definition would answer, before it is created: the events that are stored are counted for this one answer, the newest first, and only so many. It
+    /// also tells what the meter would ignore, and why. Nothing is kept.
+    /// </remarks>
+    internal static async Task<Results<Ok<PreviewResponse>, ApiProblem>> HandleAsync(
+        [AsParameters] QueryMeter.Parameters parameters, HttpContext context, MeterPreview preview, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var errors = new List<FieldError>();
+        if (await MeterBody.ReadDefinitionAsync(context.Request, errors, cancellationToken) is not { } definition
+            || MeterValidator.Create(definition, context.User.TenantId(), clock.GetUtcMicroseconds(), errors) is not { } meter)
+            return Problem.Validation(errors);
+
+        var query = QueryMeter.Ask(parameters, context.Request, errors).Read(meter, errors);
+        if (errors.Count > 0)
+            return Problem.Validation(errors);
+        try
+        {
+            var made = await preview.RunAsync(meter, query, cancellationToken);
+            return TypedResults.Ok(new PreviewResponse(
+                query.From, query.To, query.WindowSize, made.IsPartial ? true : null, made.LookedBackTo, made.Scanned, made.Counted, made.Ignored, made.Rows));
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidParameterValue)
+        {
+            return QueryMeter.UnknownZone(query);
+        }
+    }
+}
