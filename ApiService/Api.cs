@@ -6,6 +6,7 @@ using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.DeadLetters;
 using CloudNative.ApiService.Events;
 using CloudNative.ApiService.Health;
+using CloudNative.ApiService.Idempotency;
 using CloudNative.ApiService.Json;
 using CloudNative.ApiService.Ledger;
 using CloudNative.ApiService.Meters;
@@ -25,6 +26,8 @@ internal static class Api
 
     /// <summary>Every request looks its meter up; planned each time that takes as long as all else about it. There are fewer such statements.</summary>
     private const int PreparedLookups = 32;
+
+    private const string BasePathV2 = "/api/v2";
 
     public static WebApplicationBuilder AddApi(this WebApplicationBuilder builder)
     {
@@ -52,9 +55,12 @@ internal static class Api
         builder.Services.AddApiDocument();
         builder.Services.AddBacklog();
         builder.Services.AddEvents();
+        builder.Services.AddIdempotency();
         builder.Services.AddDeadLetters();
         builder.Services.AddSingleton<RollupQuery>();
         builder.Services.AddSingleton<BackfillQuery>();
+        builder.Services.AddSingleton(PreviewLimits.Default);
+        builder.Services.AddSingleton<MeterPreview>();
         builder.Services.AddLedger();
         builder.Services.AddSystemHealth();
         return builder;
@@ -66,13 +72,14 @@ internal static class Api
         app.UseAuthentication();
         app.UseRateLimits();
         app.UseAuthorization();
+        app.UseMiddleware<IdempotentRequests>();
         return app;
     }
 
     public static WebApplication MapApi(this WebApplication app)
     {
         app.MapApiDocument();
-        var api = app.MapGroup(BasePath).RequireApiKey().RefuseUnknownParameters().ProducesCommonProblems();
+        var api = app.MapVersion(BasePath);
         api.MapApiKeys();
         api.MapAudit();
         api.MapDeadLetters();
@@ -80,6 +87,10 @@ internal static class Api
         api.MapLedger();
         api.MapMeters();
         api.MapSystemHealth();
+        app.MapVersion(BasePathV2).MapEventsV2();
         return app;
     }
+
+    private static RouteGroupBuilder MapVersion(this WebApplication app, string basePath) =>
+        app.MapGroup(basePath).RequireApiKey().RefuseUnknownParameters().ProducesCommonProblems();
 }

@@ -1,11 +1,12 @@
-using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
+using CloudNative.ApiService.Idempotency;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Backfills;
 using CloudNative.Metering.Database;
 using CloudNative.Metering.Meters;
 using CloudNative.Metering.Time;
+using CloudNative.Metering.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -16,7 +17,8 @@ internal static class CreateMeter
 {
     public static void MapCreateMeter(this RouteGroupBuilder meters) => meters.MapPost("/", HandleAsync)
         .WithName("CreateMeter").RequireScope(ApiScope.MetersWrite)
-        .ProducesProblem(StatusCodes.Status409Conflict)
+        .Accepts<MeterDefinition>("application/json")
+        .AcceptsIdempotencyKey()
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
         .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
 
@@ -25,16 +27,12 @@ internal static class CreateMeter
     /// It counts at once what is sent from now on, and step by step what was stored before: see its backfill. Each event counts once. A 400 lists everything
     /// that is wrong at once; after a 503 nothing was created.
     /// </remarks>
-    /// <param name="definition">What to count, and how.</param>
     internal static async Task<Results<Created<MeterResponse>, ApiProblem>> HandleAsync(
-        MeterDefinition definition,
-        ClaimsPrincipal user,
-        MeteringDbContext database,
-        TimeProvider clock,
-        HttpResponse response,
-        CancellationToken cancellationToken)
+        HttpContext context, MeteringDbContext database, TimeProvider clock, CancellationToken cancellationToken)
     {
-        if (MeterValidator.Create(definition, user.TenantId(), clock.GetUtcMicroseconds(), out var errors) is not { } meter)
+        var errors = new List<FieldError>();
+        if (await MeterBody.ReadDefinitionAsync(context.Request, errors, cancellationToken) is not { } definition
+            || MeterValidator.Create(definition, context.User.TenantId(), clock.GetUtcMicroseconds(), errors) is not { } meter)
             return Problem.Validation(errors);
 
         // Looked up first only because EF logs the index's refusal as an error; the index alone decides between two at once.
@@ -53,7 +51,7 @@ internal static class CreateMeter
             return Problem.Unavailable("Counting did not pause for the new meter in time; it was not created. Try again.");
         }
 
-        response.Headers.ETag = MeterEndpoints.ETag(meter);
+        context.Response.Headers.ETag = MeterEndpoints.ETag(meter);
         return TypedResults.Created($"{Api.BasePath}/meters/{meter.Id}", MeterResponse.From(meter));
     }
 

@@ -1,5 +1,6 @@
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
+using CloudNative.ApiService.Idempotency;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -16,8 +17,10 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
         ["403"] = "The API key lacks the scope; extensions.requiredScope names it.",
         ["404"] = "There is no such thing, or it belongs to another tenant.",
         ["409"] = "It is there already; extensions.conflictingEntityId names it.",
+        ["412"] = "If-Match names no present ETag: it was changed since.",
         ["413"] = "The body is larger than 4 MiB.",
         ["415"] = "The content type is not taken; the Accept header lists those that are.",
+        ["422"] = "The Idempotency-Key was used for another request.",
         ["429"] = "A quota of requests is used up; extensions.violatedPolicies names it. Nothing was done. Try again after Retry-After seconds.",
         ["503"] = "Something the request needs is away: nothing was done. Try again after Retry-After seconds.",
     };
@@ -27,6 +30,8 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
         var parameters = (operation.Parameters ?? []).OfType<OpenApiParameter>();
         foreach (var parameter in parameters.Where(p => p is { In: ParameterLocation.Query, Name: not null }))
             parameter.Name = QueryParameter.NameOf(parameter.Name!);
+        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<IdempotentRoute>().Any())
+            (operation.Parameters ??= []).Add(IdempotencyKey());
         var answers = (operation.Responses ?? []).OrderBy(answer => answer.Key, StringComparer.Ordinal).ToList();
         operation.Responses = [];
         foreach (var (status, answer) in answers)
@@ -50,4 +55,13 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
             .. ApiDocument.Schemes.Select(scheme => new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(scheme, document)] = [scope] }),
         ];
     }
+
+    private static OpenApiParameter IdempotencyKey() => new()
+    {
+        Name = IdempotentRequests.Header,
+        In = ParameterLocation.Header,
+        Description = "Names this request, 1 to 255 printable ASCII characters: sent again within a day, it is not carried out again, and gets the same answer. 409 while it is "
+            + "being carried out, 422 when the key was used for another request.",
+        Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 257 },
+    };
 }

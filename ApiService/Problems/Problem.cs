@@ -34,6 +34,10 @@ public static class Problem
         detail,
         conflictingEntityId is null ? null : new ProblemExtensions { ConflictingEntityId = conflictingEntityId });
 
+    public static ApiProblem PreconditionFailed(string detail) => new(StatusCodes.Status412PreconditionFailed, detail);
+
+    public static ApiProblem Unprocessable(string detail) => new(StatusCodes.Status422UnprocessableEntity, detail);
+
     /// <summary>Something the request needs is away for now; nothing of the request was done.</summary>
     public static ApiProblem Unavailable(string detail, TimeSpan? retryAfter = null) =>
         new(StatusCodes.Status503ServiceUnavailable, detail) { RetryAfter = retryAfter ?? DefaultRetryAfter };
