@@ -13,8 +13,9 @@ internal static class TestCalendar
         "UTC", "Europe/Berlin", "Asia/Kathmandu", "America/St_Johns", "Pacific/Apia", "Australia/Lord_Howe", "Africa/Casablanca", "America/Havana", "Africa/Cairo",
     ];
 
+    // What a country decided later, NodaTime may know and the machine not, or the other way round.
     private static readonly Instant First = Instant.FromUtc(2012, 1, 1, 0, 0);
-    private static readonly Instant Last = Instant.FromUtc(2026, 11, 30, 0, 0);
+    private static readonly Instant Last = Instant.FromUtc(2025, 1, 1, 0, 0);
 
     private static readonly ZoneLocalMappingResolver FirstOfBoth =
         Resolvers.CreateMappingResolver(Resolvers.ReturnEarlier, Resolvers.ReturnStartOfIntervalAfter);
