@@ -6,6 +6,19 @@ namespace CloudNative.Web.Tests.Browser;
 [Collection(BrowserTests.Name)]
 public sealed class ApiKeyDialogTests(BrowserFixture browser)
 {
+    /// <summary>A card hides what its table has too much of, so the page itself does not overflow.</summary>
+    [Theory]
+    [InlineData(1280)]
+    [InlineData(400)]
+    public async Task Keys_Listed_ShowEveryActionWhole(int width)
+    {
+        await using var watched = await browser.OpenAsync("/api-keys", new View(width, "light"));
+        await watched.Page.GetByRole(AriaRole.Button, new() { Name = "Revoke billing cnm_K3bZ" }).WaitForAsync();
+        await watched.ShootAsync($"api-keys-whole-{width}");
+
+        Assert.Equal(0, await watched.Page.Locator(".card-table").EvaluateAsync<int>("card => card.scrollWidth - card.clientWidth"));
+    }
+
     [Theory]
     [InlineData("light", 1280)]
     [InlineData("dark", 400)]
