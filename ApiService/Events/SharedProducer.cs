@@ -1,4 +1,3 @@
-using CloudNative.ServiceDefaults.Kafka;
 using Confluent.Kafka;
 
 namespace CloudNative.ApiService.Events;
@@ -10,14 +9,14 @@ namespace CloudNative.ApiService.Events;
 internal sealed class SharedProducer(IProducer<byte[], byte[]> producer)
 {
     // One for not being retired, and one for each user.
-    private readonly ReferenceCount _references = new();
+    private int _references = 1;
 
     public bool Is(IProducer<byte[], byte[]> other) => ReferenceEquals(producer, other);
 
     /// <summary>False when it is retired and gone.</summary>
     public bool TryUse(Action<IProducer<byte[], byte[]>> use)
     {
-        if (!_references.TryAdd())
+        if (!TryReference())
             return false;
         try
         {
@@ -32,10 +31,21 @@ internal sealed class SharedProducer(IProducer<byte[], byte[]> producer)
 
     public void Retire() => Release();
 
+    private bool TryReference()
+    {
+        while (Volatile.Read(ref _references) is > 0 and var references)
+        {
+            if (Interlocked.CompareExchange(ref _references, references + 1, references) == references)
+                return true;
+        }
+
+        return false;
+    }
+
     private void Release()
     {
         // On a thread of its own: disposing waits for the producer's thread, and this may be it.
-        if (_references.Release())
+        if (Interlocked.Decrement(ref _references) == 0)
             _ = Task.Run(producer.Dispose);
     }
 }

@@ -1,5 +1,4 @@
 using CloudNative.ApiService.Authentication;
-using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Idempotency;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
@@ -52,7 +51,7 @@ internal static class CreateMeter
             return Problem.Unavailable("Counting did not pause for the new meter in time; it was not created. Try again.");
         }
 
-        context.Response.Headers.ETag = IfMatch.TagOf(meter.Version);
+        context.Response.Headers.ETag = MeterEndpoints.ETag(meter);
         return TypedResults.Created($"{Api.BasePath}/meters/{meter.Id}", MeterResponse.From(meter));
     }
 

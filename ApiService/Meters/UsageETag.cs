@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using System.Text.Json;
+using CloudNative.ApiService.Json;
 using Microsoft.Net.Http.Headers;
 
 namespace CloudNative.ApiService.Meters;
@@ -9,10 +11,10 @@ internal static class UsageETag
     private const int HashBytes = 16;
 
     /// <summary>Sets the answer's ETag, and tells whether the client has that answer.</summary>
-    public static bool IsKnown(HttpContext context, ReadOnlySpan<byte> json, bool isCsv)
+    public static bool IsKnown(HttpContext context, UsageResponse answer)
     {
-        var hash = SHA256.HashData(json);
-        var type = isCsv ? "-csv" : "";
+        var hash = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(answer, ApiJson.Options(context)));
+        var type = UsageCsv.IsPreferred(context.Request) ? "-csv" : "";
         var tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(hash.AsSpan(0, HashBytes))}{type}\"");
         context.Response.Headers.ETag = tag.ToString();
         context.Response.Headers.CacheControl = "private, no-cache";

@@ -100,7 +100,8 @@ public sealed class ApiKeyTests(TestApi api)
 
     private HttpClient ClientOf(string key)
     {
-        var client = api.ClientOf(key);
+        var client = api.Anonymous;
+        client.DefaultRequestHeaders.Authorization = new("Bearer", key);
         return client;
     }
 

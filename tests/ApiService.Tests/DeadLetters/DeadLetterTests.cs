@@ -168,10 +168,12 @@ public sealed class DeadLetterTests(TestApi api)
     private async Task<LettersOfTenant> OpenAsync()
     {
         var (tenantId, key) = await api.CreateTenantAsync(Token);
-        return new LettersOfTenant(api.ClientOf(key), key, await SinkStandIn.OpenAsync(api, tenantId));
+        var client = api.Anonymous;
+        client.DefaultRequestHeaders.Authorization = new("Bearer", key);
+        return new LettersOfTenant(client, key, await SinkStandIn.OpenAsync(api, tenantId));
     }
 
-    private sealed record LettersOfTenant(HttpClient Client, string Key, SinkStandIn Sink) : TenantWithSink(Client, Sink)
+    private sealed record LettersOfTenant(HttpClient Client, string Key, SinkStandIn Sink) : IAsyncDisposable
     {
         public async Task<JsonElement> GetAsync(string path)
         {
@@ -188,5 +190,11 @@ public sealed class DeadLetterTests(TestApi api)
 
         public async Task<string> NewestIdAsync() =>
             (await GetAsync("/api/v1/dead-letters?limit=1")).GetProperty("items").EnumerateArray().Single().Text("id")!;
+
+        public async ValueTask DisposeAsync()
+        {
+            Client.Dispose();
+            await Sink.DisposeAsync();
+        }
     }
 }

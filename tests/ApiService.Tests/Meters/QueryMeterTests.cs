@@ -319,13 +319,15 @@ public sealed class QueryMeterTests(TestApi api)
 
     private async Task<Tenant> OpenAsync(string aggregation, string? path)
     {
-        var tenant = await TenantWithSink.OpenAsync(api, (client, sink) => new Tenant(client, sink));
+        var (id, key) = await api.CreateTenantAsync(Token);
+        var client = api.Anonymous;
+        client.DefaultRequestHeaders.Authorization = new("Bearer", key);
         var value = path is null ? "" : $", \"valueProperty\": \"{path}\"";
-        using var created = await tenant.Client.PostAsync(
+        using var created = await client.PostAsync(
             new Uri("/api/v1/meters", UriKind.Relative),
             Json.Content($$$"""{"slug": "m", "eventType": "t", "aggregation": "{{{aggregation}}}"{{{value}}}, "groupBy": {"model": "$.model"}}"""), Token);
         Assert.Equal(HttpStatusCode.Created, created.StatusCode);
-        return tenant;
+        return new Tenant(client, await SinkStandIn.OpenAsync(api, id));
     }
 
     private static string Event(string id, string subject, string time, string data) => JsonSerializer.Serialize(new Dictionary<string, object>
@@ -336,7 +338,7 @@ public sealed class QueryMeterTests(TestApi api)
 
     private static byte[] Bytes(string text) => System.Text.Encoding.UTF8.GetBytes(text);
 
-    private sealed record Tenant(HttpClient Client, SinkStandIn Sink) : TenantWithSink(Client, Sink)
+    private sealed record Tenant(HttpClient Client, SinkStandIn Sink) : IAsyncDisposable
     {
         private static readonly Uri Query = new("/api/v1/meters/m/query", UriKind.Relative);
 
@@ -366,6 +368,12 @@ public sealed class QueryMeterTests(TestApi api)
             var response = await SendAsync(query, accept);
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
             return (response, await response.Content.ReadAsStringAsync(Token));
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            Client.Dispose();
+            await Sink.DisposeAsync();
         }
     }
 }
