@@ -42,8 +42,8 @@ internal static class ListApiKeys
         var now = clock.GetUtcNow();
         var keys = await In(parameters.State, After(database, user.TenantId(), after), now)
             .OrderByDescending(k => k.Id).Take(limit + 1).ToListAsync(cancellationToken);
-        return TypedResults.Ok(new ApiKeyPage(
-            [.. keys.Take(limit).Select(key => ApiKeyResponse.From(key, now))], keys.Count > limit ? keys[limit - 1].Id.ToString() : null));
+        var (items, next) = PageLimit.Cut(keys, limit, key => ApiKeyResponse.From(key, now), key => key.Id.ToString());
+        return TypedResults.Ok(new ApiKeyPage(items, next));
     }
 
     // LINQ can't compare ULIDs.

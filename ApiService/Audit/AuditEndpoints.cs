@@ -70,7 +70,7 @@ internal static class AuditEndpoints
             return Problem.Validation(errors);
 
         var entries = await audit.ListAsync(user.TenantId(), filter, cancellationToken);
-        return TypedResults.Ok(new AuditPage(
-            [.. entries.Take(limit).Select(AuditItem.From)], entries.Count > limit ? entries[limit - 1].Id.ToString() : null));
+        var (items, next) = PageLimit.Cut(entries, limit, AuditItem.From, entry => entry.Id.ToString());
+        return TypedResults.Ok(new AuditPage(items, next));
     }
 }

@@ -45,8 +45,8 @@ internal static class ListDeadLetters
             return Problem.Validation(errors);
 
         var found = await letters.ListAsync(user.TenantId(), filter, cancellationToken);
-        return TypedResults.Ok(new DeadLetterPage(
-            [.. found.Take(limit).Select(DeadLetterItem.From)], found.Count > limit ? found[limit - 1].Id.ToString() : null));
+        var (items, next) = PageLimit.Cut(found, limit, DeadLetterItem.From, letter => letter.Id.ToString());
+        return TypedResults.Ok(new DeadLetterPage(items, next));
     }
 
     private static string? OneOf(string parameter, string? value, IReadOnlyList<string> known, List<FieldError> errors)
