@@ -82,7 +82,7 @@ internal static class BinaryEvent
             return true;
         if (!Utf8.IsValid(data.Span))
         {
-            errors.Add(new FieldError(Body, ErrorCodes.Invalid, "The body is not valid UTF-8."));
+            errors.Add(UsageEventReader.NotUtf8);
             return false;
         }
 
@@ -97,8 +97,7 @@ internal static class BinaryEvent
         }
         catch (JsonException e)
         {
-            errors.Add(new FieldError(
-                Body, ErrorCodes.Invalid, $"The body is not JSON, or nests deeper than 64 levels: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}."));
+            errors.Add(UsageEventReader.NotJson(e));
             return false;
         }
     }

@@ -7,8 +7,6 @@ namespace CloudNative.ApiService.Events;
 /// <summary>Which events; all conditions must hold.</summary>
 internal sealed record EventFilter
 {
-    private const int MaxConditions = 500;
-
     /// <summary>Conditions on the id.</summary>
     public FilterString? Id { get; init; }
 
@@ -38,8 +36,7 @@ internal sealed record EventFilter
             Condition(EventField.Subject, Subject, $"{field}.subject", errors), Condition(EventField.Type, Type, $"{field}.type", errors),
         ];
         var given = conditions.OfType<AttributeCondition>().ToList();
-        if (given.Sum(condition => condition.Filter.Conditions) > MaxConditions)
-            errors.Add(new FieldError(field, ErrorCodes.TooMany, $"At most {MaxConditions} conditions."));
+        FilterString.CheckCount(given.Select(condition => condition.Filter), field, errors);
         return new UsageEventFilter { From = from, To = to, IngestedAtFrom = ingestedFrom, IngestedAtTo = ingestedTo, Conditions = given };
     }
 

@@ -12,6 +12,7 @@ internal sealed record FilterString
 {
     private const int MaxDepth = 8;
     private const int MaxValues = 100;
+    private const int MaxConditions = 500;
 
     /// <summary>Exactly this.</summary>
     [JsonPropertyName("$eq")]
@@ -68,6 +69,13 @@ internal sealed record FilterString
     /// <summary>One of these holds, 1 to 100; up to 8 levels.</summary>
     [JsonPropertyName("$or")]
     public IReadOnlyList<FilterString?>? Or { get; init; }
+
+    /// <summary>Adds an error when a request's filters have too many conditions together.</summary>
+    public static void CheckCount(IEnumerable<TextFilter> filters, string field, ICollection<FieldError> errors)
+    {
+        if (filters.Sum(filter => filter.Conditions) > MaxConditions)
+            errors.Add(new FieldError(field, ErrorCodes.TooMany, $"At most {MaxConditions} conditions."));
+    }
 
     /// <summary>The filter; what is wrong is added to the errors.</summary>
     public TextFilter Read(string field, ICollection<FieldError> errors) => Read(field, errors, depth: 1);

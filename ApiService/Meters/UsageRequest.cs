@@ -13,7 +13,6 @@ internal sealed record UsageRequest
 
     private const string SubjectName = "subject";
     private const string CustomerId = "customer_id";
-    private const int MaxConditions = 500;
 
     /// <summary>Accepted and ignored: other clients of this API's kind send it.</summary>
     public string? ClientId { get; init; }
@@ -86,8 +85,7 @@ internal sealed record UsageRequest
                 filters.Add(new DimensionCondition(dimension, condition.Read(field, errors)));
         }
 
-        if (filters.Sum(filter => filter.Filter.Conditions) > MaxConditions)
-            errors.Add(new FieldError(AdvancedParameter, ErrorCodes.TooMany, $"At most {MaxConditions} conditions."));
+        FilterString.CheckCount(filters.Select(filter => filter.Filter), AdvancedParameter, errors);
         return filters;
     }
 

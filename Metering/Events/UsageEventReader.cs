@@ -32,12 +32,22 @@ public static class UsageEventReader
     // Names the body as a whole in an error.
     private const string Body = "body";
 
+    /// <summary>The error of a body that is no text.</summary>
+    public static FieldError NotUtf8 { get; } = new(Body, ErrorCodes.Invalid, "The body is not valid UTF-8.");
+
+    /// <summary>The error of a body that is no JSON.</summary>
+    public static FieldError NotJson(JsonException exception)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        return new(Body, ErrorCodes.Invalid, $"The body is not JSON, or nests deeper than 64 levels: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.");
+    }
+
     /// <summary>Reads every event of a body. All errors are collected; the events are valid only when there is none.</summary>
     public static IReadOnlyList<UsageEvent> Read(ReadOnlyMemory<byte> body, EventBody shape, ICollection<FieldError> errors)
     {
         if (!Utf8.IsValid(body.Span))
         {
-            errors.Add(new FieldError(Body, ErrorCodes.Invalid, "The body is not valid UTF-8."));
+            errors.Add(NotUtf8);
             return [];
         }
 
@@ -48,7 +58,7 @@ public static class UsageEventReader
         }
         catch (JsonException e)
         {
-            errors.Add(new FieldError(Body, ErrorCodes.Invalid, $"The body is not JSON, or nests deeper than 64 levels: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}."));
+            errors.Add(NotJson(e));
             return [];
         }
     }
