@@ -1,6 +1,4 @@
-using CloudNative.Metering.Backfills;
 using CloudNative.Metering.Database;
-using CloudNative.Metering.Events;
 using CloudNative.Metering.Rollups;
 using Npgsql;
 using NpgsqlTypes;
@@ -16,12 +14,6 @@ internal sealed class RollupRecount(NpgsqlConnection connection, MeterCatalog ca
     private const int MinutesOfAnHour = 60;
 
     private const int MaxDifferences = 1_000;
-
-    private const string EventsSql = """
-        select subject, time, stream_id, partition, "offset", segment, key, event, ingested_at
-        from usage_events
-        where tenant_id = @tenant and time >= @from and time < @to and type = @type
-        """;
 
     private const string StoredSql = """
         select type, extract(minute from time at time zone 'UTC')::integer, count(*)
@@ -115,7 +107,8 @@ internal sealed class RollupRecount(NpgsqlConnection connection, MeterCatalog ca
 
     private async Task CompareAsync(CountingMeter meter, DateTimeOffset from, DateTimeOffset to, List<string> differences, CancellationToken cancellationToken)
     {
-        var deltas = await CountAsync(meter, from, to, cancellationToken);
+        var deltas = new RollupDeltas();
+        await StoredEvents.CountAsync(connection, meter, (from, to), [], deltas, timeout: 0, cancellationToken);
         await using var batch = new NpgsqlBatch(connection) { Timeout = 0 };
         foreach (var command in (NpgsqlBatchCommand[])[RowsCommand(deltas.Rows), DistinctCommand(deltas.Distinct)])
         {
@@ -166,30 +159,4 @@ internal sealed class RollupRecount(NpgsqlConnection connection, MeterCatalog ca
             SqlArray.Of("values", NpgsqlDbType.Uuid, values, row => row.Value),
         },
     };
-
-    private async Task<RollupDeltas> CountAsync(CountingMeter meter, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
-    {
-        var coverage = await MeterCoverage.LoadAsync(connection, meter.Id, cancellationToken);
-        var deltas = new RollupDeltas();
-        await using var command = new NpgsqlCommand(EventsSql, connection) { CommandTimeout = 0 };
-        command.Parameters.AddWithValue("tenant", meter.TenantId.ToUuid());
-        command.Parameters.AddWithValue("from", from);
-        command.Parameters.AddWithValue("to", to);
-        command.Parameters.AddWithValue("type", meter.EventType);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            var order = new EventOrder(
-                reader.GetFieldValue<DateTimeOffset>(1), reader.GetFieldValue<DateTimeOffset>(8), reader.GetInt32(2), reader.GetInt32(3), reader.GetInt64(4));
-            var position = new BackfillPosition(reader.GetInt32(5), order.Time, reader.GetGuid(6));
-            if (!coverage.Includes(new EventPlace(order.StreamId, order.Partition, order.Offset, position)))
-                continue;
-
-            using var data = StoredEventData.Parse(reader.GetFieldValue<byte[]>(7));
-            if (meter.TryCount(reader.GetString(0), order.Time, data?.RootElement ?? default, out var contribution, out _))
-                deltas.Add(contribution, order);
-        }
-
-        return deltas;
-    }
 }
