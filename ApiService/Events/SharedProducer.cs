@@ -1,3 +1,4 @@
+using CloudNative.ServiceDefaults.Kafka;
 using Confluent.Kafka;
 
 namespace CloudNative.ApiService.Events;
@@ -9,14 +10,14 @@ namespace CloudNative.ApiService.Events;
 internal sealed class SharedProducer(IProducer<byte[], byte[]> producer)
 {
     // One for not being retired, and one for each user.
-    private int _references = 1;
+    private readonly ReferenceCount _references = new();
 
     public bool Is(IProducer<byte[], byte[]> other) => ReferenceEquals(producer, other);
 
     /// <summary>False when it is retired and gone.</summary>
     public bool TryUse(Action<IProducer<byte[], byte[]>> use)
     {
-        if (!TryReference())
+        if (!_references.TryAdd())
             return false;
         try
         {
@@ -31,21 +32,10 @@ internal sealed class SharedProducer(IProducer<byte[], byte[]> producer)
 
     public void Retire() => Release();
 
-    private bool TryReference()
-    {
-        while (Volatile.Read(ref _references) is > 0 and var references)
-        {
-            if (Interlocked.CompareExchange(ref _references, references + 1, references) == references)
-                return true;
-        }
-
-        return false;
-    }
-
     private void Release()
     {
         // On a thread of its own: disposing waits for the producer's thread, and this may be it.
-        if (Interlocked.Decrement(ref _references) == 0)
+        if (_references.Release())
             _ = Task.Run(producer.Dispose);
     }
 }

@@ -10,7 +10,7 @@ namespace CloudNative.ServiceDefaults.Kafka;
 public sealed class KafkaAdmin(IAdminClient client) : IDisposable
 {
     // One for not being disposed, and one for each question.
-    private int _references = 1;
+    private readonly ReferenceCount _references = new();
 
     /// <summary>For questions that don't block.</summary>
     public IAdminClient Client => client;
@@ -21,7 +21,7 @@ public sealed class KafkaAdmin(IAdminClient client) : IDisposable
     /// <exception cref="KafkaException">The broker did not tell in time.</exception>
     public Task<Metadata> GetMetadataAsync(string? topic, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        Reference();
+        ObjectDisposedException.ThrowIf(!_references.TryAdd(), this);
         return Task.Run(() => Ask(topic, timeout), CancellationToken.None).WaitAsync(cancellationToken);
     }
 
@@ -51,19 +51,9 @@ public sealed class KafkaAdmin(IAdminClient client) : IDisposable
         }
     }
 
-    private void Reference()
-    {
-        while (Volatile.Read(ref _references) is var references)
-        {
-            ObjectDisposedException.ThrowIf(references == 0, this);
-            if (Interlocked.CompareExchange(ref _references, references + 1, references) == references)
-                return;
-        }
-    }
-
     private void Release()
     {
-        if (Interlocked.Decrement(ref _references) == 0)
+        if (_references.Release())
             client.Dispose();
     }
 }
