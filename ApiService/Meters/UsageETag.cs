@@ -1,6 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
-using CloudNative.ApiService.Json;
 using Microsoft.Net.Http.Headers;
 
 namespace CloudNative.ApiService.Meters;
@@ -11,10 +9,10 @@ internal static class UsageETag
     private const int HashBytes = 16;
 
     /// <summary>Sets the answer's ETag, and tells whether the client has that answer.</summary>
-    public static bool IsKnown(HttpContext context, UsageResponse answer)
+    public static bool IsKnown(HttpContext context, ReadOnlySpan<byte> json, bool isCsv)
     {
-        var hash = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(answer, ApiJson.Options(context)));
-        var type = UsageCsv.IsPreferred(context.Request) ? "-csv" : "";
+        var hash = SHA256.HashData(json);
+        var type = isCsv ? "-csv" : "";
         var tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(hash.AsSpan(0, HashBytes))}{type}\"");
         context.Response.Headers.ETag = tag.ToString();
         context.Response.Headers.CacheControl = "private, no-cache";
