@@ -55,7 +55,7 @@ internal sealed partial class EventStream(
     {
         // Remembered: the log may grow past the offset again, with other records.
         if (outside.IsCut)
-            await UntilDoneAsync(token => DoneAsync(IngestOffsets.MarkCutAsync(dataSource, outside.Claim, token)), cancellationToken);
+            await UntilDoneAsync(token => IngestOffsets.MarkCutAsync(dataSource, outside.Claim, token), cancellationToken);
         if (!options.Value.AcceptLostRecords)
             throw outside;
 
@@ -64,12 +64,6 @@ internal sealed partial class EventStream(
             return await UntilDoneAsync(token => IngestOffsets.MoveAsync(dataSource, outside.Claim, outside.Log.Low, token), cancellationToken);
         Id = await UntilDoneAsync(token => IngestOffsets.ReplaceStreamAsync(dataSource, Id, _identity!, token), cancellationToken);
         return null;
-
-        static async Task<bool> DoneAsync(Task task)
-        {
-            await task;
-            return true;
-        }
     }
 
     private async Task<StreamIdentity> IdentifyAsync(CancellationToken cancellationToken)

@@ -95,12 +95,13 @@ public static class IngestOffsets
     }
 
     /// <summary>Remembers that the log ended before the claim's offset.</summary>
-    public static async Task MarkCutAsync(NpgsqlDataSource dataSource, PartitionClaim claim, CancellationToken cancellationToken)
+    public static async Task<PartitionClaim> MarkCutAsync(NpgsqlDataSource dataSource, PartitionClaim claim, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(CutSql);
         command.Parameters.AddWithValue("stream", claim.StreamId);
         command.Parameters.AddWithValue("partition", claim.Partition);
         await command.ExecuteNonQueryAsync(cancellationToken);
+        return claim with { IsCut = true };
     }
 
     /// <summary>
