@@ -5,42 +5,14 @@ using MudBlazor;
 namespace CloudNative.Web.Meters;
 
 /// <summary>Deletes a meter once its user has confirmed.</summary>
-public sealed partial class DeleteMeterDialog : IDisposable
+public sealed partial class DeleteMeterDialog
 {
-    private readonly CancellationTokenSource _closed = new();
-    private string? _error;
-    private bool _deleting;
-
-    [CascadingParameter]
-    private IMudDialogInstance Dialog { get; set; } = null!;
-
-    [Inject]
-    private MeteringApi Api { get; set; } = null!;
-
     [Parameter, EditorRequired]
     public Meter Meter { get; set; } = null!;
 
-    public void Dispose()
+    private Task DeleteAsync() => RequestAsync(async token =>
     {
-        _closed.Cancel();
-        _closed.Dispose();
-    }
-
-    private async Task DeleteAsync()
-    {
-        _deleting = true;
-        try
-        {
-            await Api.DeleteMeterAsync(Meter.Slug, _closed.Token);
-            Dialog.Close(DialogResult.Ok(true));
-        }
-        catch (ApiException e)
-        {
-            _error = e.Message;
-        }
-        finally
-        {
-            _deleting = false;
-        }
-    }
+        await Api.DeleteMeterAsync(Meter.Slug, token);
+        Dialog.Close(DialogResult.Ok(true));
+    });
 }
