@@ -100,8 +100,7 @@ public sealed class ApiKeyTests(TestApi api)
 
     private HttpClient ClientOf(string key)
     {
-        var client = api.Anonymous;
-        client.DefaultRequestHeaders.Authorization = new("Bearer", key);
+        var client = api.ClientOf(key);
         return client;
     }
 

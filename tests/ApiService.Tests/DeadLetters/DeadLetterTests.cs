@@ -168,12 +168,10 @@ public sealed class DeadLetterTests(TestApi api)
     private async Task<LettersOfTenant> OpenAsync()
     {
         var (tenantId, key) = await api.CreateTenantAsync(Token);
-        var client = api.Anonymous;
-        client.DefaultRequestHeaders.Authorization = new("Bearer", key);
-        return new LettersOfTenant(client, key, await SinkStandIn.OpenAsync(api, tenantId));
+        return new LettersOfTenant(api.ClientOf(key), key, await SinkStandIn.OpenAsync(api, tenantId));
     }
 
-    private sealed record LettersOfTenant(HttpClient Client, string Key, SinkStandIn Sink) : IAsyncDisposable
+    private sealed record LettersOfTenant(HttpClient Client, string Key, SinkStandIn Sink) : TenantWithSink(Client, Sink)
     {
         public async Task<JsonElement> GetAsync(string path)
         {
@@ -190,11 +188,5 @@ public sealed class DeadLetterTests(TestApi api)
 
         public async Task<string> NewestIdAsync() =>
             (await GetAsync("/api/v1/dead-letters?limit=1")).GetProperty("items").EnumerateArray().Single().Text("id")!;
-
-        public async ValueTask DisposeAsync()
-        {
-            Client.Dispose();
-            await Sink.DisposeAsync();
-        }
     }
 }

@@ -214,15 +214,9 @@ public sealed class CloudEventsTests(TestApi api)
         return variants;
     }
 
-    private async Task<Tenant> OpenAsync()
-    {
-        var (tenantId, key) = await api.CreateTenantAsync(Token);
-        var client = api.Anonymous;
-        client.DefaultRequestHeaders.Authorization = new("Bearer", key);
-        return new Tenant(client, await SinkStandIn.OpenAsync(api, tenantId));
-    }
+    private Task<Tenant> OpenAsync() => TenantWithSink.OpenAsync(api, (client, sink) => new Tenant(client, sink));
 
-    private sealed record Tenant(HttpClient Client, SinkStandIn Sink) : IAsyncDisposable
+    private sealed record Tenant(HttpClient Client, SinkStandIn Sink) : TenantWithSink(Client, Sink)
     {
         public async Task<HttpResponseMessage> SendAsync(string body, string contentType, params (string Name, string Value)[] headers)
         {
@@ -244,12 +238,6 @@ public sealed class CloudEventsTests(TestApi api)
         {
             using var response = await Client.GetAsync(new Uri($"{Events}/{Uri.EscapeDataString(SourceOf(id))}/{Uri.EscapeDataString(id)}", UriKind.Relative), Token);
             return await response.ReadJsonAsync(Token);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            Client.Dispose();
-            await Sink.DisposeAsync();
         }
 
         private static string SourceOf(string id) => Text(Variants(out _).Single(variant => Text(variant["id"]!) == id)["source"]!);

@@ -150,27 +150,19 @@ public sealed class ExplainEventTests(TestApi api)
 
     private async Task<TenantWithMeter> OpenAsync()
     {
-        var (tenantId, key) = await api.CreateTenantAsync(Token);
-        var client = api.Anonymous;
-        client.DefaultRequestHeaders.Authorization = new("Bearer", key);
-        using var created = await client.PostAsync(new Uri("/api/v1/meters", UriKind.Relative), Json.Content(Meter), Token);
+        var tenant = await TenantWithSink.OpenAsync(api, (client, sink) => new TenantWithMeter(client, sink));
+        using var created = await tenant.Client.PostAsync(new Uri("/api/v1/meters", UriKind.Relative), Json.Content(Meter), Token);
         Assert.Equal(HttpStatusCode.Created, created.StatusCode);
-        return new TenantWithMeter(client, await SinkStandIn.OpenAsync(api, tenantId));
+        return tenant;
     }
 
-    private sealed record TenantWithMeter(HttpClient Client, SinkStandIn Sink) : IAsyncDisposable
+    private sealed record TenantWithMeter(HttpClient Client, SinkStandIn Sink) : TenantWithSink(Client, Sink)
     {
         public async Task<JsonElement> GetAsync(string path)
         {
             using var response = await Client.GetAsync(new Uri(path, UriKind.Relative), Token);
             Assert.True(response.StatusCode == HttpStatusCode.OK, $"{path}: {response.StatusCode} {await response.Content.ReadAsStringAsync(Token)}");
             return await response.ReadJsonAsync(Token);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            Client.Dispose();
-            await Sink.DisposeAsync();
         }
     }
 }

@@ -119,15 +119,9 @@ public sealed class ListEventsV2Tests(TestApi api)
 
     private static List<string> Ids(JsonElement page) => [.. page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("event").Text("id")!)];
 
-    private async Task<Tenant> OpenAsync()
-    {
-        var (tenantId, key) = await api.CreateTenantAsync(Token);
-        var client = api.Anonymous;
-        client.DefaultRequestHeaders.Authorization = new("Bearer", key);
-        return new Tenant(client, await SinkStandIn.OpenAsync(api, tenantId));
-    }
+    private Task<Tenant> OpenAsync() => TenantWithSink.OpenAsync(api, (client, sink) => new Tenant(client, sink));
 
-    private sealed record Tenant(HttpClient Client, SinkStandIn Sink) : IAsyncDisposable
+    private sealed record Tenant(HttpClient Client, SinkStandIn Sink) : TenantWithSink(Client, Sink)
     {
         public Task<StoreResult> StoreAsync(params (string Id, int Second)[] events) => Sink.StoreAsync(
             [.. events.Select(e => $$"""{"specversion":"1.0","id":"{{e.Id}}","source":"/gateway","type":"prompt","subject":"acme","time":"2026-03-01T12:00:{{e.Second}}Z"}""")]);
@@ -137,12 +131,6 @@ public sealed class ListEventsV2Tests(TestApi api)
             using var response = await Client.GetAsync(new Uri(path, UriKind.Relative), Token);
             Assert.True(response.StatusCode == HttpStatusCode.OK, $"{path}: {await response.Content.ReadAsStringAsync(Token)}");
             return await response.ReadJsonAsync(Token);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            Client.Dispose();
-            await Sink.DisposeAsync();
         }
     }
 }

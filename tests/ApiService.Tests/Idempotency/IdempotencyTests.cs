@@ -49,8 +49,7 @@ public sealed class IdempotencyTests(TestApi api)
     public async Task Create_SameKeyInFlight_IsAConflictUntilTheClaimEnds()
     {
         var (tenantId, apiKey) = await api.CreateTenantAsync(Token);
-        using var client = api.Anonymous;
-        client.DefaultRequestHeaders.Authorization = new("Bearer", apiKey);
+        using var client = api.ClientOf(apiKey);
         using var created = await SendAsync(client, Meter, "k");
         await using var database = api.OpenDatabase();
 

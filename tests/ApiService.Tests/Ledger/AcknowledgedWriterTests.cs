@@ -15,8 +15,7 @@ public sealed class AcknowledgedWriterTests(TestApi api)
     public async Task Post_Acknowledged_IsInTheBooksBySoon()
     {
         var (tenantId, key) = await api.CreateTenantAsync(Cancellation);
-        using var client = api.Anonymous;
-        client.DefaultRequestHeaders.Authorization = new("Bearer", key);
+        using var client = api.ClientOf(key);
 
         await PostAsync(client, 3);
         await PostAsync(client, 2);

@@ -22,8 +22,7 @@ public sealed class LedgerTests(TestApi api)
     public async Task Get_AcknowledgedEvents_ArePendingUntilTheyAreReceived()
     {
         var (tenantId, key) = await api.CreateTenantAsync(Token);
-        using var client = api.Anonymous;
-        client.DefaultRequestHeaders.Authorization = new("Bearer", key);
+        using var client = api.ClientOf(key);
         await using var sink = await SinkStandIn.OpenAsync(api, tenantId);
         for (var i = 0; i < 2; i++)
         {

@@ -73,8 +73,7 @@ public sealed class BackfillTests(TestApi api)
     private async Task<HttpClient> CreateMeterAsync(bool afterAnEvent = true)
     {
         var (tenant, key) = await api.CreateTenantAsync(Token);
-        var client = api.Anonymous;
-        client.DefaultRequestHeaders.Authorization = new("Bearer", key);
+        var client = api.ClientOf(key);
         if (afterAnEvent)
             await StoreAsync(tenant);
         using var created = await client.PostAsync(Meters, Json.Content("""{"slug": "late", "eventType": "t", "aggregation": "COUNT"}"""), Token);

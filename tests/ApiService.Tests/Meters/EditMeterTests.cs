@@ -146,8 +146,7 @@ public sealed class EditMeterTests(TestApi api)
     public async Task Edit_GroupBy_ShowsARecountAndKeepsTheTotal()
     {
         var (tenantId, key) = await api.CreateTenantAsync(Token);
-        using var client = api.Anonymous;
-        client.DefaultRequestHeaders.Authorization = new("Bearer", key);
+        using var client = api.ClientOf(key);
         await using var sink = await SinkStandIn.OpenAsync(api, tenantId);
         using var created = await client.PostAsync(Meters, Json.Content(Tokens), Token);
         await sink.StoreAsync("""{"specversion":"1.0","id":"1","source":"/s","type":"prompt","subject":"acme","data":{"n":2.5,"model":"a","region":"eu"}}""");

@@ -99,15 +99,9 @@ public sealed class PreviewMeterTests(TestApi api)
         Assert.Equal(errors, string.Join(',', found.Select(error => $"{error.Text("field")} {error.Text("code")}")));
     }
 
-    private async Task<Tenant> OpenAsync()
-    {
-        var (tenantId, key) = await api.CreateTenantAsync(Token);
-        var client = api.Anonymous;
-        client.DefaultRequestHeaders.Authorization = new("Bearer", key);
-        return new Tenant(client, await SinkStandIn.OpenAsync(api, tenantId));
-    }
+    private Task<Tenant> OpenAsync() => TenantWithSink.OpenAsync(api, (client, sink) => new Tenant(client, sink));
 
-    private sealed record Tenant(HttpClient Client, SinkStandIn Sink) : IAsyncDisposable
+    private sealed record Tenant(HttpClient Client, SinkStandIn Sink) : TenantWithSink(Client, Sink)
     {
         public Task<StoreResult> StoreAsync(params (string Time, string Subject, string Data)[] events) => Sink.StoreAsync(
             [.. events.Select((e, i) => $$"""{"specversion":"1.0","id":"{{i + 1}}","source":"/s","type":"prompt","subject":"{{e.Subject}}","time":"{{e.Time}}","data":{{e.Data}}}""")]);
@@ -117,12 +111,6 @@ public sealed class PreviewMeterTests(TestApi api)
             using var response = await Client.PostAsync(new Uri($"{Meters}/preview{query}", UriKind.Relative), Json.Content(definition), Token);
             Assert.True(response.StatusCode == HttpStatusCode.OK, await response.Content.ReadAsStringAsync(Token));
             return await response.ReadJsonAsync(Token);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            Client.Dispose();
-            await Sink.DisposeAsync();
         }
     }
 }

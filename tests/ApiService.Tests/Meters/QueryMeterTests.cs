@@ -319,15 +319,13 @@ public sealed class QueryMeterTests(TestApi api)
 
     private async Task<Tenant> OpenAsync(string aggregation, string? path)
     {
-        var (id, key) = await api.CreateTenantAsync(Token);
-        var client = api.Anonymous;
-        client.DefaultRequestHeaders.Authorization = new("Bearer", key);
+        var tenant = await TenantWithSink.OpenAsync(api, (client, sink) => new Tenant(client, sink));
         var value = path is null ? "" : $", \"valueProperty\": \"{path}\"";
-        using var created = await client.PostAsync(
+        using var created = await tenant.Client.PostAsync(
             new Uri("/api/v1/meters", UriKind.Relative),
             Json.Content($$$"""{"slug": "m", "eventType": "t", "aggregation": "{{{aggregation}}}"{{{value}}}, "groupBy": {"model": "$.model"}}"""), Token);
         Assert.Equal(HttpStatusCode.Created, created.StatusCode);
-        return new Tenant(client, await SinkStandIn.OpenAsync(api, id));
+        return tenant;
     }
 
     private static string Event(string id, string subject, string time, string data) => JsonSerializer.Serialize(new Dictionary<string, object>
@@ -338,7 +336,7 @@ public sealed class QueryMeterTests(TestApi api)
 
     private static byte[] Bytes(string text) => System.Text.Encoding.UTF8.GetBytes(text);
 
-    private sealed record Tenant(HttpClient Client, SinkStandIn Sink) : IAsyncDisposable
+    private sealed record Tenant(HttpClient Client, SinkStandIn Sink) : TenantWithSink(Client, Sink)
     {
         private static readonly Uri Query = new("/api/v1/meters/m/query", UriKind.Relative);
 
@@ -368,12 +366,6 @@ public sealed class QueryMeterTests(TestApi api)
             var response = await SendAsync(query, accept);
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
             return (response, await response.Content.ReadAsStringAsync(Token));
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            Client.Dispose();
-            await Sink.DisposeAsync();
         }
     }
 }
