@@ -93,10 +93,10 @@ public sealed partial class AppHostProcessTests
     private static Task WaitForDatabaseAsync(AppHostProcess appHost) => appHost.WaitForLinesAsync(
         [line => line.StartsWith("metering", StringComparison.Ordinal) && line.Contains("healthy", StringComparison.Ordinal)], Token);
 
-    /// <summary>Every service, and the dashboard when it needn't be downloaded first.</summary>
+    /// <summary>Every service, to the last line of the summary, and the dashboard when it needn't be downloaded first.</summary>
     private static Task WaitForAllAsync(AppHostProcess appHost)
     {
-        List<Func<string, bool>> expected = [line => line.StartsWith("Everything is healthy", StringComparison.Ordinal)];
+        List<Func<string, bool>> expected = [line => line.StartsWith("Ctrl+C stops it.", StringComparison.Ordinal)];
         if (IsDashboardInstalled)
             expected.Add(line => line.Contains("Dashboard: http", StringComparison.Ordinal));
         return appHost.WaitForLinesAsync(expected, Token);
