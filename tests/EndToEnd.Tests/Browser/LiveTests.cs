@@ -6,7 +6,8 @@ using Microsoft.Playwright;
 
 namespace CloudNative.EndToEnd.Tests.Browser;
 
-/// <summary>What a person sees while events arrive.</summary>
+/// <summary>What a person sees while events arrive. Alone, because it follows one of them as a trace.</summary>
+[Collection(Alone.Name)]
 public sealed class LiveTests(SystemFixture system, ITestOutputHelper output)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);

@@ -2,6 +2,8 @@ using System.Net.Http.Json;
 
 namespace CloudNative.EndToEnd.Tests.Telemetry;
 
+/// <summary>One event's way as a trace. Alone, because in a batch with others it may be a link only.</summary>
+[Collection(Alone.Name)]
 public sealed class TraceTests(SystemFixture system)
 {
     private const string CallerSpan = "00f067aa0ba902b7";
