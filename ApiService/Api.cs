@@ -3,6 +3,7 @@ using CloudNative.ApiService.Audit;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Backlog;
 using CloudNative.ApiService.Binding;
+using CloudNative.ApiService.Customers;
 using CloudNative.ApiService.DeadLetters;
 using CloudNative.ApiService.Events;
 using CloudNative.ApiService.Health;
@@ -82,6 +83,7 @@ internal static class Api
         var api = app.MapVersion(BasePath);
         api.MapApiKeys();
         api.MapAudit();
+        api.MapCustomers();
         api.MapDeadLetters();
         api.MapEvents();
         api.MapLedger();

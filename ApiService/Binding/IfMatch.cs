@@ -1,3 +1,4 @@
+using System.Globalization;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.Validation;
 using Microsoft.Net.Http.Headers;
@@ -8,6 +9,9 @@ namespace CloudNative.ApiService.Binding;
 internal static class IfMatch
 {
     public const string Header = "If-Match";
+
+    /// <summary>The ETag of a row: changes with every change of it.</summary>
+    public static string TagOf(uint version) => string.Create(CultureInfo.InvariantCulture, $"\"{version:x}\"");
 
     /// <summary>Null when the change may be made: no condition, <c>*</c>, or a strong tag that is the present one.</summary>
     public static ApiProblem? Refusal(string? header, string presentTag)

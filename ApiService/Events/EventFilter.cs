@@ -7,6 +7,8 @@ namespace CloudNative.ApiService.Events;
 /// <summary>Which events; all conditions must hold.</summary>
 internal sealed record EventFilter
 {
+    private const int MaxConditions = 500;
+
     /// <summary>Conditions on the id.</summary>
     public FilterString? Id { get; init; }
 
@@ -36,7 +38,8 @@ internal sealed record EventFilter
             Condition(EventField.Subject, Subject, $"{field}.subject", errors), Condition(EventField.Type, Type, $"{field}.type", errors),
         ];
         var given = conditions.OfType<AttributeCondition>().ToList();
-        FilterString.CheckCount(given.Select(condition => condition.Filter), field, errors);
+        if (given.Sum(condition => condition.Filter.Conditions) > MaxConditions)
+            errors.Add(new FieldError(field, ErrorCodes.TooMany, $"At most {MaxConditions} conditions."));
         return new UsageEventFilter { From = from, To = to, IngestedAtFrom = ingestedFrom, IngestedAtTo = ingestedTo, Conditions = given };
     }
 

@@ -1,4 +1,5 @@
 using CloudNative.ApiService.Authentication;
+using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.DeadLetters;
 using CloudNative.ApiService.Json;
 using CloudNative.ApiService.Ledger;
@@ -7,7 +8,6 @@ using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.DeadLetters;
 using CloudNative.Metering.Events;
 using CloudNative.Metering.Rollups;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CloudNative.ApiService.Events;
@@ -61,8 +61,8 @@ internal static class ExplainEvent
     internal static async Task<Results<Ok<EventStanding>, ApiProblem>> HandleAsync(
         string source, string id, HttpContext context, UsageEventList events, DeadLetterList letters, CountedUntil counted, CancellationToken cancellationToken)
     {
-        if (Names(context) is { } names)
-            (source, id) = names;
+        if (PathNames.Last(context, 2) is [var sentSource, var sentId])
+            (source, id) = (sentSource, sentId);
         var tenantId = context.User.TenantId();
 
         // Before the look-up: what is counted in between is found.
@@ -75,13 +75,6 @@ internal static class ExplainEvent
         var meters = (stored?.Meters ?? []).Select(Describe).ToList();
         var state = stored is null ? "dead_letter" : meters.Exists(meter => meter.Counted) ? "counted" : "unmatched";
         return TypedResults.Ok(new EventStanding(source, id, state, stored is null ? null : Describe(stored), meters, [.. dead.Select(DeadLetterItem.From)]));
-    }
-
-    /// <summary>From the path as it was sent: the server has decoded all but <c>%2F</c> by now, and no longer tells it from a <c>%252F</c>.</summary>
-    private static (string Source, string Id)? Names(HttpContext context)
-    {
-        var target = context.Features.Get<IHttpRequestFeature>()?.RawTarget.Split('?')[0].TrimEnd('/').Split('/');
-        return target is [.., var source, var id] ? (Uri.UnescapeDataString(source), Uri.UnescapeDataString(id)) : null;
     }
 
     private static StoredPart Describe(StoredEvent stored) =>

@@ -42,8 +42,9 @@ internal static class ListEventsV2
         if (errors.Count > 0)
             return Problem.Validation(errors);
 
+        // One more than asked: it tells whether there is another page.
         var found = await events.ListAsync(user.TenantId(), filter with { After = after, Limit = limit + 1 }, cancellationToken);
-        var (items, next) = PageLimit.Cut(found, limit, stored => ListEvents.Describe(stored, null), stored => stored.Cursor.ToString());
-        return TypedResults.Ok(new Page(items, next));
+        var items = found.Take(limit).Select(stored => ListEvents.Describe(stored, null)).ToList();
+        return TypedResults.Ok(new Page(items, found.Count > limit ? found[limit - 1].Cursor.ToString() : null));
     }
 }

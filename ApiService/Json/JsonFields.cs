@@ -6,15 +6,18 @@ using CloudNative.Metering.Validation;
 namespace CloudNative.ApiService.Json;
 
 /// <summary>
-/// The fields of a request's JSON object, read one by one, so that everything that is wrong with them is found at once: the serializer stops at the first
+/// The fields of a JSON object in a request, read one by one, so that everything that is wrong with them is found at once: the serializer stops at the first
 /// wrong type, and at the first field that it does not know.
 /// </summary>
 internal sealed class JsonFields
 {
     private readonly Dictionary<string, JsonElement> _fields = new(StringComparer.Ordinal);
     private readonly ICollection<FieldError> _errors;
+    private readonly string _path;
 
-    private JsonFields(ICollection<FieldError> errors) => _errors = errors;
+    /// <param name="errors">What is wrong is added here.</param>
+    /// <param name="path">Stands before the names of the fields: <c>billingAddress.</c>; empty for the body itself.</param>
+    private JsonFields(ICollection<FieldError> errors, string path = "") => (_errors, _path) = (errors, path);
 
     /// <summary>Reads the whole body; null, and one error, when it is no JSON object.</summary>
     /// <exception cref="BadHttpRequestException">The body has another content type, or is too large.</exception>
@@ -28,42 +31,49 @@ internal sealed class JsonFields
     }
 
     /// <summary>A text; null when it is absent or null, and when it is none.</summary>
-    public string? Text(string name)
-    {
-        if (!_fields.Remove(name, out var value) || value.ValueKind == JsonValueKind.Null)
-            return null;
-        return Text(name, value);
-    }
+    public string? Text(string name) => Take(name) is { } value ? Text(_path + name, value) : null;
 
     /// <summary>An object of texts, of which some may be null; null when it is absent or null, and when it is none.</summary>
     public IReadOnlyDictionary<string, string?>? Texts(string name)
     {
-        if (!_fields.Remove(name, out var value) || value.ValueKind == JsonValueKind.Null)
+        if (Take(name, JsonValueKind.Object, "Must be a JSON object of texts.") is not { } value)
             return null;
-        if (value.ValueKind != JsonValueKind.Object)
-        {
-            Add(name, ErrorCodes.Invalid, "Must be a JSON object of texts.");
-            return null;
-        }
-
         var texts = new Dictionary<string, string?>(StringComparer.Ordinal);
-        foreach (var (key, entry) in Members(value, $"{name}."))
-            texts[key] = entry.ValueKind == JsonValueKind.Null ? null : Text($"{name}.{key}", entry);
+        foreach (var (key, entry) in Members(value, $"{_path}{name}."))
+            texts[key] = entry.ValueKind == JsonValueKind.Null ? null : Text($"{_path}{name}.{key}", entry);
         return texts;
+    }
+
+    /// <summary>An array of texts; null when it is absent or null, and when it is none. What is no text in it is empty, so that the others keep their places.</summary>
+    public IReadOnlyList<string>? TextList(string name)
+    {
+        if (Take(name, JsonValueKind.Array, "Must be a JSON array of texts.") is not { } value)
+            return null;
+        return [.. value.EnumerateArray().Select((item, i) => Text($"{_path}{name}[{i}]", item) ?? "")];
+    }
+
+    /// <summary>The fields of an object inside; null when it is absent or null, and when it is none.</summary>
+    public JsonFields? Object(string name)
+    {
+        if (Take(name, JsonValueKind.Object, "Must be a JSON object.") is not { } value)
+            return null;
+        var fields = new JsonFields(_errors, $"{_path}{name}.");
+        fields.AddMembers(value);
+        return fields;
     }
 
     /// <summary>A field that stands in other bodies, but not in this one.</summary>
     public void Refuse(string name, string reason)
     {
         if (_fields.Remove(name))
-            Add(name, ErrorCodes.Forbidden, reason);
+            Add(_path + name, ErrorCodes.Forbidden, reason);
     }
 
     /// <summary>Whatever was not asked for is unknown.</summary>
     public void RefuseOthers()
     {
         foreach (var name in _fields.Keys)
-            Add(name, ErrorCodes.Unknown, "There is no such field here.");
+            Add(_path + name, ErrorCodes.Unknown, "There is no such field here.");
     }
 
     private bool TryRead(ReadOnlyMemory<byte> body)
@@ -93,12 +103,29 @@ internal sealed class JsonFields
             Add(JsonErrors.Body, ErrorCodes.Invalid, "Must be a JSON object.");
         else
         {
-            foreach (var (name, value) in Members(body, ""))
-                _fields[name] = value;
+            AddMembers(body);
             return true;
         }
 
         return false;
+    }
+
+    private JsonElement? Take(string name) => _fields.Remove(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    private JsonElement? Take(string name, JsonValueKind kind, string expected)
+    {
+        if (Take(name) is not { } value)
+            return null;
+        if (value.ValueKind == kind)
+            return value;
+        Add(_path + name, ErrorCodes.Invalid, expected);
+        return null;
+    }
+
+    private void AddMembers(JsonElement parent)
+    {
+        foreach (var (name, value) in Members(parent, _path))
+            _fields[name] = value;
     }
 
     private IEnumerable<(string Name, JsonElement Value)> Members(JsonElement parent, string path)

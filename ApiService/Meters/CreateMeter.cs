@@ -1,4 +1,5 @@
 using CloudNative.ApiService.Authentication;
+using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Idempotency;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
@@ -51,7 +52,7 @@ internal static class CreateMeter
             return Problem.Unavailable("Counting did not pause for the new meter in time; it was not created. Try again.");
         }
 
-        context.Response.Headers.ETag = MeterEndpoints.ETag(meter);
+        context.Response.Headers.ETag = IfMatch.TagOf(meter.Version);
         return TypedResults.Created($"{Api.BasePath}/meters/{meter.Id}", MeterResponse.From(meter));
     }
 

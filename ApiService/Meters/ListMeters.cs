@@ -1,7 +1,7 @@
 using System.ComponentModel;
-using System.Linq.Expressions;
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
+using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Database;
@@ -14,10 +14,6 @@ namespace CloudNative.ApiService.Meters;
 
 internal static class ListMeters
 {
-    public const int DefaultPageSize = 100;
-    public const int MaxPageSize = 1000;
-
-    private static readonly string[] Orders = ["ASC", "DESC"];
     private static readonly string[] OrderKeys = ["key", "name", "aggregation", "createdAt", "updatedAt"];
 
     /// <summary>Which meters, and in what order.</summary>
@@ -28,8 +24,8 @@ internal static class ListMeters
     /// <param name="IncludeDeleted">Whether deleted meters are listed, too.</param>
     internal sealed record Parameters(
         [property: DefaultValue(1)] int? Page,
-        [property: DefaultValue(DefaultPageSize)] int? PageSize,
-        [property: DefaultValue("ASC")] string? Order,
+        [property: DefaultValue(Paging.DefaultSize)] int? PageSize,
+        [property: DefaultValue(Paging.Ascending)] string? Order,
         [property: DefaultValue("key")] string? OrderBy,
         [property: DefaultValue(false)] bool? IncludeDeleted);
 
@@ -39,45 +35,29 @@ internal static class ListMeters
     internal static async Task<Results<Ok<MeterResponse[]>, ApiProblem>> HandleAsync(
         [AsParameters] Parameters parameters, ClaimsPrincipal user, MeteringDbContext database, CancellationToken cancellationToken)
     {
-        if (Validate(parameters) is { Count: > 0 } errors)
+        var errors = new List<FieldError>();
+        Paging.Check(parameters.Page, parameters.PageSize, parameters.Order, parameters.OrderBy, OrderKeys, errors);
+        if (errors.Count > 0)
             return Problem.Validation(errors);
 
         var tenantId = user.TenantId();
         var meters = database.Meters.AsNoTracking().Where(m => m.TenantId == tenantId);
         if (parameters.IncludeDeleted == true)
             meters = meters.IgnoreQueryFilters([MeteringDbContext.LiveOnly]);
-        var size = parameters.PageSize ?? DefaultPageSize;
-        var page = await Ordered(meters, parameters.OrderBy ?? "key", parameters.Order == "DESC")
-            .Skip(((parameters.Page ?? 1) - 1) * size).Take(size).ToListAsync(cancellationToken);
+        var page = await Ordered(meters, parameters.OrderBy, parameters.Order).Page(parameters.Page, parameters.PageSize).ToListAsync(cancellationToken);
         return TypedResults.Ok(page.Select(MeterResponse.From).ToArray());
     }
 
-    private static List<FieldError> Validate(Parameters parameters)
-    {
-        var errors = new List<FieldError>();
-        if (parameters.Page is < 1 or > int.MaxValue / MaxPageSize)
-            errors.Add(new FieldError("page", ErrorCodes.OutOfRange, $"Must be 1 to {int.MaxValue / MaxPageSize}."));
-        if (parameters.PageSize is < 1 or > MaxPageSize)
-            errors.Add(new FieldError("pageSize", ErrorCodes.OutOfRange, $"Must be 1 to {MaxPageSize}."));
-        if (parameters.Order is { } order && !Orders.Contains(order))
-            errors.Add(new FieldError("order", ErrorCodes.Invalid, $"Must be one of {string.Join(", ", Orders)}."));
-        if (parameters.OrderBy is { } key && !OrderKeys.Contains(key))
-            errors.Add(new FieldError("orderBy", ErrorCodes.Invalid, $"Must be one of {string.Join(", ", OrderKeys)}."));
-        return errors;
-    }
-
-    private static IQueryable<Meter> Ordered(IQueryable<Meter> meters, string orderBy, bool descending)
+    private static IQueryable<Meter> Ordered(IQueryable<Meter> meters, string? orderBy, string? order)
     {
         var ordered = orderBy switch
         {
-            "name" => By(m => m.Name),
-            "aggregation" => By(m => m.Aggregation),
-            "createdAt" => By(m => m.CreatedAt),
-            "updatedAt" => By(m => m.UpdatedAt),
-            _ => By(m => m.Slug),
+            "name" => meters.Ordered(m => m.Name, order),
+            "aggregation" => meters.Ordered(m => m.Aggregation, order),
+            "createdAt" => meters.Ordered(m => m.CreatedAt, order),
+            "updatedAt" => meters.Ordered(m => m.UpdatedAt, order),
+            _ => meters.Ordered(m => m.Slug, order),
         };
         return ordered.ThenBy(m => m.Id);
-
-        IOrderedQueryable<Meter> By<TKey>(Expression<Func<Meter, TKey>> key) => descending ? meters.OrderByDescending(key) : meters.OrderBy(key);
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
@@ -49,9 +48,6 @@ internal static class MeterEndpoints
 
     public static ApiProblem MeterNotFound(string idOrSlug) => Problem.NotFound($"There is no meter '{idOrSlug}'.");
 
-    /// <summary>Changes with every change of the meter.</summary>
-    public static string ETag(Meter meter) => string.Create(CultureInfo.InvariantCulture, $"\"{meter.Version:x}\"");
-
     /// <summary>Get a meter</summary>
     /// <remarks>Deleted meters are not found; list them with includeDeleted.</remarks>
     /// <param name="idOrSlug">The meter's id or slug.</param>
@@ -60,7 +56,7 @@ internal static class MeterEndpoints
     {
         if (await database.FindMeterAsync(user.TenantId(), idOrSlug, cancellationToken) is not { } meter)
             return MeterNotFound(idOrSlug);
-        response.Headers.ETag = ETag(meter);
+        response.Headers.ETag = IfMatch.TagOf(meter.Version);
         return TypedResults.Ok(MeterResponse.From(meter));
     }
 
@@ -74,7 +70,7 @@ internal static class MeterEndpoints
     {
         if (await database.FindMeterAsync(user.TenantId(), idOrSlug, cancellationToken) is not { } meter)
             return MeterNotFound(idOrSlug);
-        if (IfMatch.Refusal(ifMatch, ETag(meter)) is { } refusal)
+        if (IfMatch.Refusal(ifMatch, IfMatch.TagOf(meter.Version)) is { } refusal)
             return refusal;
 
         // One statement, so that of two deletes at once only one finds the meter, and none that somebody edited meanwhile.

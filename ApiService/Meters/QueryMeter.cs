@@ -1,8 +1,6 @@
 using System.ComponentModel;
-using System.Text.Json;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
-using CloudNative.ApiService.Json;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Database;
@@ -18,8 +16,6 @@ namespace CloudNative.ApiService.Meters;
 
 internal static class QueryMeter
 {
-    private const string JsonContentType = "application/json; charset=utf-8";
-
     /// <summary>What is asked of the meter.</summary>
     /// <param name="From">Inclusive, RFC 3339; absent: since the first event.</param>
     /// <param name="To">Exclusive, RFC 3339; absent: until the last event.</param>
@@ -54,7 +50,7 @@ internal static class QueryMeter
     /// <c>If-None-Match</c> names is a 304 without a body.
     /// </remarks>
     /// <param name="idOrSlug">The meter's id or slug.</param>
-    internal static Task<Results<Ok<UsageResponse>, Utf8ContentHttpResult, UsageCsv, StatusCodeHttpResult, ApiProblem>> GetAsync(
+    internal static Task<Results<Ok<UsageResponse>, UsageCsv, StatusCodeHttpResult, ApiProblem>> GetAsync(
         string idOrSlug, [AsParameters] Parameters parameters, HttpContext context, MeteringDbContext database, RollupQuery rollups)
     {
         var errors = new List<FieldError>();
@@ -66,7 +62,7 @@ internal static class QueryMeter
     /// <remarks>The same as the GET, for questions that are too long for an address.</remarks>
     /// <param name="idOrSlug">The meter's id or slug.</param>
     /// <param name="question">What is asked.</param>
-    internal static Task<Results<Ok<UsageResponse>, Utf8ContentHttpResult, UsageCsv, StatusCodeHttpResult, ApiProblem>> PostAsync(
+    internal static Task<Results<Ok<UsageResponse>, UsageCsv, StatusCodeHttpResult, ApiProblem>> PostAsync(
         string idOrSlug, UsageRequest question, HttpContext context, MeteringDbContext database, RollupQuery rollups) =>
         AnswerAsync(idOrSlug, question, [], context, database, rollups);
 
@@ -87,7 +83,7 @@ internal static class QueryMeter
     public static ApiProblem UnknownZone(UsageQuery query) =>
         Problem.Validation("windowTimeZone", ErrorCodes.NotSupported, $"The database does not know the time zone '{query.TimeZone.Id}'.");
 
-    private static async Task<Results<Ok<UsageResponse>, Utf8ContentHttpResult, UsageCsv, StatusCodeHttpResult, ApiProblem>> AnswerAsync(
+    private static async Task<Results<Ok<UsageResponse>, UsageCsv, StatusCodeHttpResult, ApiProblem>> AnswerAsync(
         string idOrSlug, UsageRequest asked, List<FieldError> errors, HttpContext context, MeteringDbContext database, RollupQuery rollups)
     {
         var cancellationToken = context.RequestAborted;
@@ -103,15 +99,11 @@ internal static class QueryMeter
             var usage = await rollups.RunAsync(meter, query, cancellationToken);
             var answer = new UsageResponse(query.From, query.To, query.WindowSize, usage.IsIncomplete ? true : null, usage.Rows);
             context.Response.Headers.Vary = HeaderNames.Accept;
-            var isCsv = UsageCsv.IsPreferred(context.Request);
-            if (!HttpMethods.IsGet(context.Request.Method))
-                return isCsv ? new UsageCsv(meter, query, usage) : TypedResults.Ok(answer);
-
-            // Written once: what the ETag names is what is sent.
-            var json = JsonSerializer.SerializeToUtf8Bytes(answer, ApiJson.Options(context));
-            if (UsageETag.IsKnown(context, json, isCsv))
+            if (HttpMethods.IsGet(context.Request.Method) && UsageETag.IsKnown(context, answer))
                 return TypedResults.StatusCode(StatusCodes.Status304NotModified);
-            return isCsv ? new UsageCsv(meter, query, usage) : TypedResults.Text(json, JsonContentType);
+            if (UsageCsv.IsPreferred(context.Request))
+                return new UsageCsv(meter, query, usage);
+            return TypedResults.Ok(answer);
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidParameterValue)
         {

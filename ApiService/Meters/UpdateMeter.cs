@@ -46,14 +46,14 @@ internal static class UpdateMeter
         {
             if (await database.FindMeterAsync(context.User.TenantId(), idOrSlug, cancellationToken) is not { } meter)
                 return MeterEndpoints.MeterNotFound(idOrSlug);
-            if (IfMatch.Refusal(ifMatch, MeterEndpoints.ETag(meter)) is { } refusal)
+            if (IfMatch.Refusal(ifMatch, IfMatch.TagOf(meter.Version)) is { } refusal)
                 return refusal;
             database.Attach(meter);
             meter.Change(update, clock.GetUtcMicroseconds());
             try
             {
                 await MeterRegrouping.SaveAsync(database, meter, cancellationToken);
-                context.Response.Headers.ETag = MeterEndpoints.ETag(meter);
+                context.Response.Headers.ETag = IfMatch.TagOf(meter.Version);
                 return TypedResults.Ok(MeterResponse.From(meter));
             }
             catch (DbUpdateConcurrencyException) when (attempt < MaxAttempts)

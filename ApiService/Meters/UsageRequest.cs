@@ -13,6 +13,7 @@ internal sealed record UsageRequest
 
     private const string SubjectName = "subject";
     private const string CustomerId = "customer_id";
+    private const int MaxConditions = 500;
 
     /// <summary>Accepted and ignored: other clients of this API's kind send it.</summary>
     public string? ClientId { get; init; }
@@ -85,7 +86,8 @@ internal sealed record UsageRequest
                 filters.Add(new DimensionCondition(dimension, condition.Read(field, errors)));
         }
 
-        FilterString.CheckCount(filters.Select(filter => filter.Filter), AdvancedParameter, errors);
+        if (filters.Sum(filter => filter.Filter.Conditions) > MaxConditions)
+            errors.Add(new FieldError(AdvancedParameter, ErrorCodes.TooMany, $"At most {MaxConditions} conditions."));
         return filters;
     }
 

@@ -10,6 +10,8 @@ public static class ApiScope
     public const string EventsRead = "events:read";
     public const string MetersRead = "meters:read";
     public const string MetersWrite = "meters:write";
+    public const string CustomersRead = "customers:read";
+    public const string CustomersWrite = "customers:write";
     public const string UsageRead = "usage:read";
     public const string DeadLettersRead = "deadletters:read";
     public const string DeadLettersWrite = "deadletters:write";
@@ -25,6 +27,8 @@ public static class ApiScope
         (EventsRead, "Read events and what became of them."),
         (MetersRead, "Read the definitions of meters."),
         (MetersWrite, "Create, change and delete meters."),
+        (CustomersRead, "Read customers and subjects."),
+        (CustomersWrite, "Create, change and delete customers and subjects."),
         (UsageRead, "Ask meters for usage, and for their subjects."),
         (DeadLettersRead, "Read dead letters."),
         (DeadLettersWrite, "Repair, replay and discard dead letters."),

@@ -16,6 +16,10 @@ internal static class JsonTextMap
         map => map.Count,
         map => new SortedDictionary<string, string>(map.ToDictionary(), StringComparer.Ordinal));
 
+    /// <summary>The map as it is kept, of checked entries.</summary>
+    public static SortedDictionary<string, string> Ordered(IReadOnlyDictionary<string, string?>? entries) =>
+        new((entries ?? new Dictionary<string, string?>()).ToDictionary(entry => entry.Key, entry => entry.Value!), StringComparer.Ordinal);
+
     public static string Write(IReadOnlyDictionary<string, string> map) => JsonSerializer.Serialize(map, JsonSerializerOptions.Default);
 
     private static SortedDictionary<string, string> Read(string json) =>

@@ -1,4 +1,5 @@
 using CloudNative.Metering.ApiKeys;
+using CloudNative.Metering.Customers;
 using CloudNative.Metering.Meters;
 using CloudNative.Metering.Tenants;
 using Microsoft.EntityFrameworkCore;
@@ -14,17 +15,25 @@ public sealed class MeteringDbContext(DbContextOptions<MeteringDbContext> option
     /// <summary>Name of the database resource and of its connection string.</summary>
     public const string ConnectionName = "metering";
 
-    /// <summary>Name of the query filter that hides deleted meters, for <c>IgnoreQueryFilters</c>.</summary>
+    /// <summary>Name of the query filter that hides deleted meters and customers, for <c>IgnoreQueryFilters</c>.</summary>
     public const string LiveOnly = "live";
 
     /// <summary>Name of the index that keeps a slug unique, as it stands in PostgreSQL's error.</summary>
     public const string MeterSlugIndex = "ix_meters_tenant_id_slug";
+
+    /// <summary>Name of the key that lets a subject belong to one customer only, as it stands in PostgreSQL's error.</summary>
+    public const string CustomerSubjectKey = "pk_customer_subjects";
 
     public DbSet<Tenant> Tenants => Set<Tenant>();
 
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 
     public DbSet<Meter> Meters => Set<Meter>();
+
+    public DbSet<Customer> Customers => Set<Customer>();
+
+    /// <summary>Read only: the database keeps them.</summary>
+    public DbSet<CustomerSubject> CustomerSubjects => Set<CustomerSubject>();
 
     /// <summary>What every context must be made with (here and not in OnConfiguring, which pooling forbids).</summary>
     public static void UseConventions(DbContextOptionsBuilder options) => options.UseSnakeCaseNamingConvention();
@@ -65,6 +74,19 @@ public sealed class MeteringDbContext(DbContextOptions<MeteringDbContext> option
         {
             replaced.ToTable("replaced_generations");
             replaced.HasKey(r => r.MeterId);
+        });
+        modelBuilder.Entity<Customer>(customer =>
+        {
+            customer.Property(c => c.Version).IsRowVersion();
+            customer.Property(c => c.BillingAddress).HasConversion<BillingAddressJson>().HasColumnType("jsonb");
+            customer.HasIndex(c => new { c.TenantId, c.Key });
+            customer.HasQueryFilter(LiveOnly, c => c.DeletedAt == null);
+            customer.HasOne<Tenant>().WithMany().HasForeignKey(c => c.TenantId).OnDelete(DeleteBehavior.Restrict);
+        });
+        modelBuilder.Entity<CustomerSubject>(subject =>
+        {
+            subject.HasKey(s => new { s.TenantId, s.Subject }).HasName(CustomerSubjectKey);
+            subject.HasIndex(s => s.CustomerId);
         });
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using CloudNative.Metering.Database;
 
 namespace CloudNative.Metering.Meters;
 
@@ -57,10 +58,10 @@ public sealed class Meter
     /// <summary>Takes the edit over; other dimensions begin another generation.</summary>
     public void Change(MeterUpdate update, DateTimeOffset at)
     {
-        var groupBy = MeterUpdate.Ordered(update.GroupBy);
+        var groupBy = JsonTextMap.Ordered(update.GroupBy);
         if (!groupBy.SequenceEqual(GroupBy))
             (GroupBy, Generation) = (groupBy, Ulid.NewUlid(at));
-        (Name, Description, Metadata, UpdatedAt) = (update.Name, update.Description, MeterUpdate.Ordered(update.Metadata), at);
+        (Name, Description, Metadata, UpdatedAt) = (update.Name, update.Description, JsonTextMap.Ordered(update.Metadata), at);
     }
 
     /// <summary>The meter as it is counted under <see cref="Replaced"/>; null when there is none.</summary>

@@ -8,13 +8,8 @@ public static partial class MeterRules
     public const int MaxSlugLength = 64;
     public const int MaxEventTypeLength = 256;
     public const int MaxPathLength = 256;
-    public const int MaxNameLength = 256;
-    public const int MaxDescriptionLength = 1024;
     public const int MaxDimensions = 32;
     public const int MaxDimensionNameLength = 64;
-    public const int MaxMetadataEntries = 50;
-    public const int MaxMetadataKeyLength = 64;
-    public const int MaxMetadataValueLength = 512;
 
     public const string SlugPattern = "^[a-z0-9]+(?:_[a-z0-9]+)*$";
     public const string DimensionNamePattern = "^[A-Za-z_][A-Za-z0-9_]*$";

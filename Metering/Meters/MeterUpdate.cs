@@ -19,7 +19,4 @@ public sealed record MeterUpdate
     /// </summary>
     /// <example>{"model": "$.model"}</example>
     public IReadOnlyDictionary<string, string?>? GroupBy { get; init; }
-
-    internal static SortedDictionary<string, string> Ordered(IReadOnlyDictionary<string, string?>? entries) =>
-        new((entries ?? new Dictionary<string, string?>()).ToDictionary(e => e.Key, e => e.Value!), StringComparer.Ordinal);
 }

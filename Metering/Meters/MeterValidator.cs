@@ -1,3 +1,4 @@
+using CloudNative.Metering.Database;
 using CloudNative.Metering.Time;
 using CloudNative.Metering.Validation;
 
@@ -7,13 +8,12 @@ namespace CloudNative.Metering.Meters;
 public sealed class MeterValidator
 {
     private readonly MeterDefinition _definition;
-    private readonly ICollection<FieldError> _errors;
-    private readonly HashSet<string> _unreadable;
+    private readonly FieldChecks _checks;
     private Aggregation _aggregation;
     private DateTimeOffset? _eventFrom;
 
     private MeterValidator(MeterDefinition definition, ICollection<FieldError> errors) =>
-        (_definition, _errors, _unreadable) = (definition, errors, [.. errors.Select(error => error.Field)]);
+        (_definition, _checks) = (definition, new FieldChecks(errors));
 
     /// <summary>The meter, or null and the errors, each added to those that reading the definition had: what was not read is not missed as well.</summary>
     public static Meter? Create(MeterDefinition definition, Ulid tenantId, DateTimeOffset now, ICollection<FieldError> errors)
@@ -35,10 +35,10 @@ public sealed class MeterValidator
 
     private void Check()
     {
-        CheckText("slug", _definition.Slug, MeterRules.MaxSlugLength, required: true);
+        _checks.Text("slug", _definition.Slug, MeterRules.MaxSlugLength, required: true);
         if (_definition.Slug is { Length: > 0 and <= MeterRules.MaxSlugLength } slug && !MeterRules.Slug().IsMatch(slug))
             Add("slug", ErrorCodes.Invalid, $"Must match {MeterRules.SlugPattern}: lower-case letters and digits, parted by single underscores.");
-        CheckText("eventType", _definition.EventType, MeterRules.MaxEventTypeLength, required: true);
+        _checks.Text("eventType", _definition.EventType, MeterRules.MaxEventTypeLength, required: true);
         CheckAggregation();
         CheckGroupBy();
         CheckNotes();
@@ -47,9 +47,9 @@ public sealed class MeterValidator
 
     private void CheckNotes()
     {
-        CheckText("name", _definition.Name, MeterRules.MaxNameLength, required: false);
-        CheckText("description", _definition.Description, MeterRules.MaxDescriptionLength, required: false);
-        CheckMetadata();
+        _checks.Text("name", _definition.Name, FieldLimits.MaxNameLength);
+        _checks.Text("description", _definition.Description, FieldLimits.MaxDescriptionLength);
+        _checks.Metadata(_definition.Metadata);
     }
 
     private void CheckAggregation()
@@ -117,25 +117,7 @@ public sealed class MeterValidator
         else if (parsed.IsRoot)
             Add(field, ErrorCodes.Invalid, "'$' is the whole data: name a member of it, such as $.a.");
         else if (path.Contains('\0', StringComparison.Ordinal))
-            AddNul(field);
-    }
-
-    private void CheckMetadata()
-    {
-        if (_definition.Metadata is not { } metadata)
-            return;
-        if (metadata.Count > MeterRules.MaxMetadataEntries)
-            Add("metadata", ErrorCodes.TooMany, $"At most {MeterRules.MaxMetadataEntries} entries.");
-        foreach (var (key, value) in metadata)
-        {
-            if (key.Length is 0 or > MeterRules.MaxMetadataKeyLength)
-                Add($"metadata.{key}", ErrorCodes.OutOfRange, $"A key has 1 to {MeterRules.MaxMetadataKeyLength} characters.");
-            if (key.Contains('\0', StringComparison.Ordinal))
-                AddNul("metadata");
-            if (value is null)
-                Add($"metadata.{key}", ErrorCodes.Required, "Must be a text, not null.");
-            CheckText($"metadata.{key}", value, MeterRules.MaxMetadataValueLength, required: false);
-        }
+            _checks.AddNul(field);
     }
 
     private void CheckEventFrom()
@@ -148,24 +130,7 @@ public sealed class MeterValidator
             Add("eventFrom", ErrorCodes.Invalid, $"Must be {Rfc3339.Expected}.");
     }
 
-    private void CheckText(string field, string? value, int maxLength, bool required)
-    {
-        if (required && string.IsNullOrWhiteSpace(value))
-            Add(field, ErrorCodes.Required, "Required, and not empty.");
-        else if (value?.Length > maxLength)
-            Add(field, ErrorCodes.TooLong, $"At most {maxLength} characters.");
-        else if (value?.Contains('\0', StringComparison.Ordinal) == true)
-            AddNul(field);
-    }
-
-    // PostgreSQL's text holds every character but this one.
-    private void AddNul(string field) => Add(field, ErrorCodes.Invalid, "Must not contain the character U+0000.");
-
-    private void Add(string field, string code, string message)
-    {
-        if (!_unreadable.Contains(field))
-            _errors.Add(new FieldError(field, code, message));
-    }
+    private void Add(string field, string code, string message) => _checks.Add(field, code, message);
 
     private static string Names => string.Join(", ", Enum.GetValues<Aggregation>().Select(AggregationName.Of));
 
@@ -177,10 +142,10 @@ public sealed class MeterValidator
         EventType = _definition.EventType!,
         Aggregation = _aggregation,
         ValueProperty = _definition.ValueProperty,
-        GroupBy = MeterUpdate.Ordered(_definition.GroupBy),
+        GroupBy = JsonTextMap.Ordered(_definition.GroupBy),
         Name = _definition.Name,
         Description = _definition.Description,
-        Metadata = MeterUpdate.Ordered(_definition.Metadata),
+        Metadata = JsonTextMap.Ordered(_definition.Metadata),
         EventFrom = _eventFrom,
         CreatedAt = now,
         UpdatedAt = now,

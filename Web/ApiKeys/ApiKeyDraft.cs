@@ -13,6 +13,8 @@ internal sealed class ApiKeyDraft
         ("usage:read", "Ask for usage"),
         ("meters:read", "Read meters"),
         ("meters:write", "Change meters"),
+        ("customers:read", "Read customers and subjects"),
+        ("customers:write", "Change customers and subjects"),
         ("deadletters:read", "Read dead letters"),
         ("deadletters:write", "Repair and replay dead letters"),
         ("ledger:read", "Read the ledger"),

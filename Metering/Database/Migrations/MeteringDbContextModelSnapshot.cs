@@ -86,6 +86,101 @@ namespace CloudNative.Metering.Database.Migrations
                     b.ToTable("api_keys", (string)null);
                 });
 
+            modelBuilder.Entity("CloudNative.Metering.Customers.Customer", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("BillingAddress")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("billing_address");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Currency")
+                        .HasColumnType("text")
+                        .HasColumnName("currency");
+
+                    b.Property<DateTimeOffset?>("DeletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deleted_at");
+
+                    b.Property<string>("Description")
+                        .HasColumnType("text")
+                        .HasColumnName("description");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<string>("Metadata")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("metadata");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("PrimaryEmail")
+                        .HasColumnType("text")
+                        .HasColumnName("primary_email");
+
+                    b.PrimitiveCollection<string[]>("SubjectKeys")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("subject_keys");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<uint>("Version")
+                        .IsConcurrencyToken()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("xid")
+                        .HasColumnName("xmin");
+
+                    b.HasKey("Id")
+                        .HasName("pk_customers");
+
+                    b.HasIndex("TenantId", "Key")
+                        .HasDatabaseName("ix_customers_tenant_id_key");
+
+                    b.ToTable("customers", (string)null);
+                });
+
+            modelBuilder.Entity("CloudNative.Metering.Customers.CustomerSubject", b =>
+                {
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<string>("Subject")
+                        .HasColumnType("text")
+                        .HasColumnName("subject");
+
+                    b.Property<Guid>("CustomerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("customer_id");
+
+                    b.HasKey("TenantId", "Subject")
+                        .HasName("pk_customer_subjects");
+
+                    b.HasIndex("CustomerId")
+                        .HasDatabaseName("ix_customer_subjects_customer_id");
+
+                    b.ToTable("customer_subjects", (string)null);
+                });
+
             modelBuilder.Entity("CloudNative.Metering.Meters.Meter", b =>
                 {
                     b.Property<Guid>("Id")
@@ -229,6 +324,16 @@ namespace CloudNative.Metering.Database.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_api_keys_tenants_tenant_id");
+                });
+
+            modelBuilder.Entity("CloudNative.Metering.Customers.Customer", b =>
+                {
+                    b.HasOne("CloudNative.Metering.Tenants.Tenant", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_customers_tenants_tenant_id");
                 });
 
             modelBuilder.Entity("CloudNative.Metering.Meters.Meter", b =>

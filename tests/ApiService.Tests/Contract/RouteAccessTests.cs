@@ -21,6 +21,7 @@ public sealed class RouteAccessTests(TestApi api)
         ["RepairDeadLetter"] = Event,
         ["DiscardDeadLetter"] = """{"reason":"r"}""",
         ["RenameApiKey"] = """{"name":"mine now"}""",
+        ["UpdateCustomer"] = """{"name":"mine now","key":"mine-now"}""",
     };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -79,6 +80,8 @@ public sealed class RouteAccessTests(TestApi api)
         using var meter = await owner.PostAsync(
             new Uri("/api/v1/meters", UriKind.Relative), Json.Content($$"""{"slug":"{{Meter}}","eventType":"t","aggregation":"COUNT"}"""), Token);
         Assert.Equal(HttpStatusCode.Created, meter.StatusCode);
+        using var customer = await owner.PostAsync(new Uri("/api/v1/customers", UriKind.Relative), Json.Content("""{"name":"theirs","key":"somebody-else"}"""), Token);
+        Assert.Equal(HttpStatusCode.Created, customer.StatusCode);
         await using var sink = await SinkStandIn.OpenAsync(api, tenantId);
         await sink.StoreAsync(Event, "no event");
         var keyId = (await api.CreateKeyAsync(tenantId, Token, ApiScope.KeysManage)).Key.Id;
@@ -86,6 +89,7 @@ public sealed class RouteAccessTests(TestApi api)
         return (owner, new()
         {
             ["meters"] = (await meter.ReadJsonAsync(Token)).Text("id")!,
+            ["customers"] = (await customer.ReadJsonAsync(Token)).Text("id")!,
             ["dead-letters"] = letters.GetProperty("items")[0].Text("id")!,
             ["api-keys"] = keyId.ToString(),
             ["source"] = "somewhere",
@@ -97,6 +101,7 @@ public sealed class RouteAccessTests(TestApi api)
     private static async Task AssertUntouchedAsync(HttpClient owner, Dictionary<string, string> ids)
     {
         Assert.Equal(Meter, (await GetAsync(owner, $"/api/v1/meters/{ids["meters"]}")).Text("slug"));
+        Assert.Equal("theirs", (await GetAsync(owner, $"/api/v1/customers/{ids["customers"]}")).Text("name"));
         Assert.Equal("open", (await GetAsync(owner, $"/api/v1/dead-letters/{ids["dead-letters"]}")).GetProperty("letter").Text("state"));
         var key = await GetAsync(owner, $"/api/v1/api-keys/{ids["api-keys"]}");
         Assert.Equal(("test", "active"), (key.Text("name"), key.Text("state")));

@@ -9,6 +9,7 @@ public sealed class BadRequestTests(TestApi api)
     private const string Meters = "/api/v1/meters";
     private const string Query = Meters + "/good/query";
     private const string Events = "/api/v1/events";
+    private const string Customers = "/api/v1/customers";
     private const string Event = "application/cloudevents+json";
     private const string GoodEvent = """{"id": "1", "source": "/a", "type": "t", "subject": "s", "specversion": "1.0", "data": {}}""";
     private const string Good = """{"slug": "good", "eventType": "prompt", "aggregation": "COUNT"}""";
@@ -27,6 +28,24 @@ public sealed class BadRequestTests(TestApi api)
         { "missing fields", "POST", Meters, "{}", "application/json", 400, ["slug required", "eventType required", "aggregation required"] },
         { "number for text", "POST", Meters, """{"slug": 1, "eventType": "e", "aggregation": "COUNT"}""", "application/json", 400, ["slug invalid"] },
         { "number in a map", "POST", Meters, """{"slug": "a", "eventType": "e", "aggregation": "COUNT", "groupBy": {"model": 1}}""", "application/json", 400, ["groupBy.model invalid"] },
+        {
+            "wrong types and wrong values of a customer", "POST", Customers,
+            """{"key": 1, "billingAddress": {"country": "de", "zip": "1", "city": 2}, "usageAttribution": {"subjectKeys": ["a", 1, "a", null], "x": 1}, "metadata": {"k": 1}, "id": "x"}""",
+            "application/json", 400,
+            [
+                "key invalid", "metadata.k invalid", "billingAddress.city invalid", "billingAddress.zip unknown", "usageAttribution.subjectKeys[1] invalid",
+                "usageAttribution.subjectKeys[3] invalid", "usageAttribution.x unknown", "id unknown", "usageAttribution.subjectKeys[2] invalid", "name required",
+                "billingAddress.country invalid",
+            ]
+        },
+        { "texts for objects of a customer", "PUT", Customers + "/a", """{"name": "n", "key": "k", "billingAddress": "here", "usageAttribution": []}""", "application/json", 400, ["billingAddress invalid", "usageAttribution invalid"] },
+        { "text for a customer's subjects", "POST", Customers, """{"name": "n", "key": "k", "usageAttribution": {"subjectKeys": "a"}}""", "application/json", 400, ["usageAttribution.subjectKeys invalid"] },
+        { "half a surrogate pair in an address", "POST", Customers, """{"name": "n", "key": "k", "billingAddress": {"\ud800": 1}}""", "application/json", 400, ["billingAddress invalid"] },
+        { "edit of an unknown customer", "PUT", Customers + "/nowhere", """{"name": "n", "key": "k"}""", "application/json", 404, [] },
+        { "unknown order of customers", "GET", Customers + "?orderBy=slug&page=0&nme=x", null, "", 400, ["nme unknown"] },
+        { "order and page of customers", "GET", Customers + "?orderBy=slug&page=0", null, "", 400, ["page out_of_range", "orderBy invalid"] },
+        { "U+0000 in a customer's filter", "GET", Customers + "?name=%00", null, "", 400, [] },
+        { "customer of another type", "POST", Customers, "{}", "text/plain", 415, [] },
         { "text for a map", "POST", Meters, """{"slug": "a", "eventType": "e", "aggregation": "COUNT", "groupBy": "$.model"}""", "application/json", 400, ["groupBy invalid"] },
         { "unknown field", "POST", Meters, """{"slug": "a", "eventType": "e", "agregation": "SUM"}""", "application/json", 400, ["agregation unknown", "aggregation required"] },
         { "other case", "POST", Meters, """{"Slug": "a", "eventType": "e", "aggregation": "COUNT"}""", "application/json", 400, ["Slug unknown", "slug required"] },
@@ -65,7 +84,7 @@ public sealed class BadRequestTests(TestApi api)
         { "empty time", "GET", Query + "?from=", null, "", 400, ["from invalid"] },
         { "unknown window and zone", "GET", Query + "?windowSize=YEAR&windowTimeZone=Mars", null, "", 400, ["windowSize invalid", "windowTimeZone unknown"] },
         { "U+0000", "GET", Query + "?subject=%00", null, "", 400, ["subject invalid"] },
-        { "customer", "GET", Query + "?groupBy=customer_id", null, "", 400, ["groupBy not_supported"] },
+        { "customers that are none", "GET", Query + "?filterCustomerId=acme&filterCustomerId=", null, "", 400, ["filterCustomerId invalid", "filterCustomerId invalid"] },
         { "filter of an unknown dimension", "GET", Query + "?filterGroupBy[colour]=red", null, "", 400, ["filterGroupBy[colour] unknown"] },
         { "filter that is no object", "GET", Query + "?filterGroupBy=red", null, "", 400, ["filterGroupBy invalid"] },
         { "filter that is no JSON", "GET", Query + "?advancedMeterGroupByFilters={", null, "", 400, ["advancedMeterGroupByFilters invalid"] },
@@ -77,7 +96,7 @@ public sealed class BadRequestTests(TestApi api)
         },
         { "number for a filter's text", "POST", Query, """{"advancedMeterGroupByFilters": {"colour": {"$eq": 1}}}""", "application/json", 400, ["advancedMeterGroupByFilters.colour.$eq invalid"] },
         { "question of an unknown field", "POST", Query, """{"window": "DAY"}""", "application/json", 400, ["window unknown"] },
-        { "question of customers", "POST", Query, """{"filterCustomerId": ["a"]}""", "application/json", 400, ["filterCustomerId unknown"] },
+        { "null for a customer", "POST", Query, """{"filterCustomerId": [null]}""", "application/json", 400, ["filterCustomerId invalid"] },
         { "no question", "POST", Query, "", "application/json", 400, ["body required"] },
         {
             "several faults of a question", "POST", Query,

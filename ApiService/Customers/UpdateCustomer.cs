@@ -1,0 +1,69 @@
+using CloudNative.ApiService.Authentication;
+using CloudNative.ApiService.Binding;
+using CloudNative.ApiService.Problems;
+using CloudNative.Metering.ApiKeys;
+using CloudNative.Metering.Customers;
+using CloudNative.Metering.Database;
+using CloudNative.Metering.Time;
+using CloudNative.Metering.Validation;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+
+namespace CloudNative.ApiService.Customers;
+
+internal static class UpdateCustomer
+{
+    private const int MaxAttempts = 5;
+
+    public static void MapUpdateCustomer(this RouteGroupBuilder customers) => customers.MapPut("/{idOrKey}", HandleAsync)
+        .WithName("UpdateCustomer").RequireScope(ApiScope.CustomersWrite)
+        .Accepts<CustomerDefinition>("application/json")
+        .ProducesProblem(StatusCodes.Status404NotFound)
+        .ProducesProblem(StatusCodes.Status409Conflict)
+        .ProducesProblem(StatusCodes.Status412PreconditionFailed)
+        .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+        .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
+
+    /// <summary>Edit a customer</summary>
+    /// <remarks>
+    /// Replaces the whole definition: what is left out is empty afterwards. Usage of a subject that it gives up belongs to nobody, or to the customer that takes the subject
+    /// next, also what was counted before.
+    /// </remarks>
+    /// <param name="idOrKey">The customer's id or key.</param>
+    /// <param name="ifMatch">The ETag of what the client saw: 412 when it was changed since. Absent: whatever it is by now.</param>
+    internal static async Task<Results<Ok<CustomerResponse>, ApiProblem>> HandleAsync(
+        string idOrKey, [FromHeader(Name = IfMatch.Header)] string? ifMatch, HttpContext context, MeteringDbContext database, TimeProvider clock,
+        CancellationToken cancellationToken)
+    {
+        var errors = new List<FieldError>();
+        if (await CustomerBody.ReadAsync(context.Request, errors, cancellationToken) is not { } definition || !CustomerValidator.IsGood(definition, errors))
+            return Problem.Validation(errors);
+
+        for (var attempt = 1; ; attempt++)
+        {
+            if (await database.FindCustomerAsync(context, idOrKey, cancellationToken) is not { } customer)
+                return CustomerEndpoints.NotFound(context, idOrKey);
+            if (IfMatch.Refusal(ifMatch, IfMatch.TagOf(customer.Version)) is { } refusal)
+                return refusal;
+            database.Attach(customer);
+            customer.Change(definition, clock.GetUtcMicroseconds());
+            try
+            {
+                if (await CustomerOwnership.SaveAsync(database, [customer], cancellationToken) is { Count: > 0 } owned)
+                    return CustomerEndpoints.Owned(owned);
+                context.Response.Headers.ETag = IfMatch.TagOf(customer.Version);
+                return TypedResults.Ok(CustomerResponse.From(customer));
+            }
+            catch (DbUpdateConcurrencyException) when (attempt < MaxAttempts)
+            {
+                // Somebody else edited it meanwhile: what is there now may still be what the client asks for.
+                database.ChangeTracker.Clear();
+            }
+            catch (DbUpdateConcurrencyException)
+            {
+                return Problem.Conflict("The customer is being edited by others all the time; try again.");
+            }
+        }
+    }
+}

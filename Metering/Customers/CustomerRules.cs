@@ -1,0 +1,27 @@
+using System.Text.RegularExpressions;
+
+namespace CloudNative.Metering.Customers;
+
+/// <summary>The limits of a customer's definition.</summary>
+public static partial class CustomerRules
+{
+    public const int MaxKeyLength = 256;
+    public const int MaxSubjectKeys = 1000;
+
+    /// <summary>So that any such text fits into an index.</summary>
+    public const int MaxSubjectKeyLength = 512;
+
+    public const int MaxEmailLength = 256;
+    public const int MaxAddressLineLength = 256;
+
+    // \z instead of $: .NET's $ also matches before a trailing line feed.
+    [GeneratedRegex(@"\A[A-Z]{3}\z", RegexOptions.CultureInvariant)]
+    internal static partial Regex Currency();
+
+    [GeneratedRegex(@"\A[A-Z]{2}\z", RegexOptions.CultureInvariant)]
+    internal static partial Regex Country();
+
+    // Only a mail server knows what an address is; this finds what is none.
+    [GeneratedRegex(@"\A[^\s@]+@[^\s@]+\z", RegexOptions.CultureInvariant)]
+    internal static partial Regex Email();
+}

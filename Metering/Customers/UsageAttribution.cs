@@ -1,0 +1,12 @@
+namespace CloudNative.Metering.Customers;
+
+/// <summary>Whose usage is a customer's.</summary>
+public sealed record UsageAttribution
+{
+    /// <summary>
+    /// Up to 1,000 subjects, each 1 to 512 characters, none twice. Each belongs to this customer alone. The customer's key counts as one of them, whether or not it
+    /// stands here.
+    /// </summary>
+    /// <example>["acme", "acme-eu"]</example>
+    public IReadOnlyList<string>? SubjectKeys { get; init; }
+}
