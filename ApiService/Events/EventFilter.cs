@@ -7,8 +7,6 @@ namespace CloudNative.ApiService.Events;
 /// <summary>Which events; all conditions must hold.</summary>
 internal sealed record EventFilter
 {
-    private const int MaxConditions = 500;
-
     /// <summary>Conditions on the id.</summary>
     public FilterString? Id { get; init; }
 
@@ -17,6 +15,9 @@ internal sealed record EventFilter
 
     /// <summary>Conditions on the subject.</summary>
     public FilterString? Subject { get; init; }
+
+    /// <summary>The customer that the subject belongs to now.</summary>
+    public FilterIds? CustomerId { get; init; }
 
     /// <summary>Conditions on the type.</summary>
     public FilterString? Type { get; init; }
@@ -38,9 +39,12 @@ internal sealed record EventFilter
             Condition(EventField.Subject, Subject, $"{field}.subject", errors), Condition(EventField.Type, Type, $"{field}.type", errors),
         ];
         var given = conditions.OfType<AttributeCondition>().ToList();
-        if (given.Sum(condition => condition.Filter.Conditions) > MaxConditions)
-            errors.Add(new FieldError(field, ErrorCodes.TooMany, $"At most {MaxConditions} conditions."));
-        return new UsageEventFilter { From = from, To = to, IngestedAtFrom = ingestedFrom, IngestedAtTo = ingestedTo, Conditions = given };
+        FilterString.CheckCount(given.Select(condition => condition.Filter), field, errors);
+        return new UsageEventFilter
+        {
+            From = from, To = to, IngestedAtFrom = ingestedFrom, IngestedAtTo = ingestedTo, Conditions = given,
+            Customers = CustomerId?.Read($"{field}.customerId", errors) ?? [],
+        };
     }
 
     private static AttributeCondition? Condition(EventField attribute, FilterString? filter, string field, ICollection<FieldError> errors) =>

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
+using CloudNative.ApiService.Customers;
 using CloudNative.ApiService.Json;
 using CloudNative.ApiService.Meters;
 using CloudNative.ApiService.Problems;
@@ -13,11 +14,14 @@ using CloudNative.Metering.Meters;
 using CloudNative.Metering.Rollups;
 using CloudNative.Metering.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace CloudNative.ApiService.Events;
 
 internal static class ListEvents
 {
+    private const string CustomerParameter = "customerId";
+
     /// <summary>Which events; all conditions must hold.</summary>
     /// <param name="From">Events at or after this time, RFC 3339.</param>
     /// <param name="To">Events before this time, RFC 3339.</param>
@@ -27,6 +31,7 @@ internal static class ListEvents
     /// <param name="Source">Exactly this source.</param>
     /// <param name="Subject">Exactly this subject.</param>
     /// <param name="Type">Exactly this type.</param>
+    /// <param name="CustomerId">Only events of these customers' subjects, ids, repeated up to 100 times.</param>
     /// <param name="Meter">Only events that this meter (its id or slug) counted; each comes with what it added, so that the values make up the meter's figure.</param>
     /// <param name="FilterGroupBy">
     /// Only events that the meter counted with these values of its dimensions: <c>filterGroupBy[model]=gpt-4o</c> or a JSON object; several values mean any of
@@ -35,10 +40,11 @@ internal static class ListEvents
     /// <param name="Limit">At most so many events, 1 to 1000.</param>
     internal sealed record Parameters(
         string? From, string? To, string? IngestedAtFrom, string? IngestedAtTo, string? Id, string? Source, string? Subject, string? Type,
-        string? Meter, string? FilterGroupBy, [property: DefaultValue(PageLimit.Default)] int? Limit);
+        [FromQuery] string[]? CustomerId, string? Meter, string? FilterGroupBy, [property: DefaultValue(PageLimit.Default)] int? Limit);
 
     /// <summary>One stored event and what became of it.</summary>
     /// <param name="Event">The event as it was received.</param>
+    /// <param name="CustomerId">The customer that its subject belongs to now; absent when to none.</param>
     /// <param name="IngestedAt">When it was accepted.</param>
     /// <param name="StoredAt">When it was counted.</param>
     /// <param name="ValidationError">Why meters of its type did not count it; absent when all did.</param>
@@ -46,8 +52,8 @@ internal static class ListEvents
     /// <param name="Value">What it added to the meter that was asked for, 1 for COUNT; absent when none was, and for UNIQUE_COUNT.</param>
     /// <param name="DistinctValue">The text that a UNIQUE_COUNT meter, if that was asked for, counts once however many events have it; else absent.</param>
     internal sealed record IngestedEvent(
-        RawJson Event, DateTimeOffset IngestedAt, DateTimeOffset StoredAt, string? ValidationError, IReadOnlyList<string> Meters, ExactNumber? Value,
-        string? DistinctValue);
+        RawJson Event, string? CustomerId, DateTimeOffset IngestedAt, DateTimeOffset StoredAt, string? ValidationError, IReadOnlyList<string> Meters,
+        ExactNumber? Value, string? DistinctValue);
 
     public static void MapListEvents(this RouteGroupBuilder events) => events.MapGet("/", HandleAsync).WithName("ListEvents").RequireScope(ApiScope.EventsRead);
 
@@ -60,6 +66,7 @@ internal static class ListEvents
         var errors = new List<FieldError>();
         var meter = parameters.Meter is { } idOrSlug ? await database.FindMeterAsync(user.TenantId(), idOrSlug, cancellationToken) : null;
         var filter = Read(parameters, errors) with { Meter = meter, Dimensions = ReadDimensions(request.Query, meter, errors) };
+        await CustomerIds.CheckAsync(CustomerParameter, filter.Customers, user.TenantId(), database, errors, cancellationToken);
         if (meter is null && parameters.Meter is not null)
             errors = [new FieldError("meter", ErrorCodes.Unknown, $"There is no meter '{parameters.Meter}'.")];
         if (errors.Count > 0)
@@ -95,6 +102,7 @@ internal static class ListEvents
             Source = parameters.Source,
             Subject = parameters.Subject,
             Type = parameters.Type,
+            Customers = CustomerIds.Read(CustomerParameter, parameters.CustomerId, errors),
             Limit = PageLimit.Read(parameters.Limit, errors),
         };
         TimeRange.Check("from", filter.From, "to", filter.To, errors);
@@ -109,6 +117,7 @@ internal static class ListEvents
         var reasons = stored.Meters.Select(verdict => verdict.Reason).OfType<string>().ToList();
         return new IngestedEvent(
             new RawJson(stored.Event),
+            stored.CustomerId?.ToString(),
             stored.IngestedAt,
             stored.StoredAt,
             reasons.Count == 0 ? null : string.Join("; ", reasons),

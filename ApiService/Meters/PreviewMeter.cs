@@ -1,6 +1,8 @@
 using CloudNative.ApiService.Authentication;
+using CloudNative.ApiService.Customers;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
+using CloudNative.Metering.Database;
 using CloudNative.Metering.Meters;
 using CloudNative.Metering.Rollups;
 using CloudNative.Metering.Time;
@@ -38,7 +40,8 @@ internal static class PreviewMeter
     /// also tells what the meter would ignore, and why. Nothing is kept.
     /// </remarks>
     internal static async Task<Results<Ok<PreviewResponse>, ApiProblem>> HandleAsync(
-        [AsParameters] QueryMeter.Parameters parameters, HttpContext context, MeterPreview preview, TimeProvider clock, CancellationToken cancellationToken)
+        [AsParameters] QueryMeter.Parameters parameters, HttpContext context, MeterPreview preview, MeteringDbContext database, TimeProvider clock,
+        CancellationToken cancellationToken)
     {
         var errors = new List<FieldError>();
         if (await MeterBody.ReadDefinitionAsync(context.Request, errors, cancellationToken) is not { } definition
@@ -46,6 +49,7 @@ internal static class PreviewMeter
             return Problem.Validation(errors);
 
         var query = QueryMeter.Ask(parameters, context.Request, errors).Read(meter, errors);
+        await CustomerIds.CheckAsync(UsageRequest.CustomerParameter, query.Customers, meter.TenantId, database, errors, cancellationToken);
         if (errors.Count > 0)
             return Problem.Validation(errors);
         try

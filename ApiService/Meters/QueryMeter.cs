@@ -1,6 +1,9 @@
 using System.ComponentModel;
+using System.Text.Json;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
+using CloudNative.ApiService.Customers;
+using CloudNative.ApiService.Json;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Database;
@@ -16,12 +19,15 @@ namespace CloudNative.ApiService.Meters;
 
 internal static class QueryMeter
 {
+    private const string JsonContentType = "application/json; charset=utf-8";
+
     /// <summary>What is asked of the meter.</summary>
     /// <param name="From">Inclusive, RFC 3339; absent: since the first event.</param>
     /// <param name="To">Exclusive, RFC 3339; absent: until the last event.</param>
     /// <param name="WindowSize"><c>MINUTE</c>, <c>HOUR</c>, <c>DAY</c>, <c>WEEK</c> (ISO, from Monday) or <c>MONTH</c>; absent: one row for the whole range.</param>
     /// <param name="WindowTimeZone">IANA time zone of the calendar units.</param>
     /// <param name="Subject">Only these subjects, repeated; also groups by subject.</param>
+    /// <param name="FilterCustomerId">Only usage of these customers' subjects, ids, repeated up to 100 times; also groups by customer.</param>
     /// <param name="FilterGroupBy">
     /// Only these values of dimensions: <c>filterGroupBy[model]=gpt-4o</c>, repeated for any of several, or a JSON object of texts or arrays of texts. A dimension
     /// that the events did not have is the empty text.
@@ -30,10 +36,10 @@ internal static class QueryMeter
     /// Only values of dimensions that meet conditions, as JSON: dimension to <c>{"$eq": …}</c>, and in the same way <c>$ne $in $nin $like $nlike $ilike $nilike
     /// $gt $gte $lt $lte $and $or</c>.
     /// </param>
-    /// <param name="GroupBy"><c>subject</c> or a dimension of the meter, repeated.</param>
+    /// <param name="GroupBy"><c>subject</c>, <c>customer_id</c> or a dimension of the meter, repeated.</param>
     internal sealed record Parameters(
         string? From, string? To, string? WindowSize, [property: DefaultValue("UTC")] string? WindowTimeZone, [FromQuery] string[]? Subject,
-        string? FilterGroupBy, string? AdvancedMeterGroupByFilters, [FromQuery] string[]? GroupBy);
+        [FromQuery] string[]? FilterCustomerId, string? FilterGroupBy, string? AdvancedMeterGroupByFilters, [FromQuery] string[]? GroupBy);
 
     public static void MapQueryMeter(this RouteGroupBuilder meters)
     {
@@ -45,12 +51,12 @@ internal static class QueryMeter
 
     /// <summary>Query a meter</summary>
     /// <remarks>
-    /// Exact for any range [from, to), to the microsecond. Windows are not cut at from and to, though only events inside count. An empty COUNT or UNIQUE_COUNT
+    /// Exact for any range [from, to), to the microsecond. Usage is the customer's that its subject belongs to now. Windows are not cut at from and to, though only events inside count. An empty COUNT or UNIQUE_COUNT
     /// without window and grouping is one row of 0. With <c>Accept: text/csv</c> the rows come as a table. An answer that is the same as the one whose ETag
     /// <c>If-None-Match</c> names is a 304 without a body.
     /// </remarks>
     /// <param name="idOrSlug">The meter's id or slug.</param>
-    internal static Task<Results<Ok<UsageResponse>, UsageCsv, StatusCodeHttpResult, ApiProblem>> GetAsync(
+    internal static Task<Results<Ok<UsageResponse>, Utf8ContentHttpResult, UsageCsv, StatusCodeHttpResult, ApiProblem>> GetAsync(
         string idOrSlug, [AsParameters] Parameters parameters, HttpContext context, MeteringDbContext database, RollupQuery rollups)
     {
         var errors = new List<FieldError>();
@@ -62,7 +68,7 @@ internal static class QueryMeter
     /// <remarks>The same as the GET, for questions that are too long for an address.</remarks>
     /// <param name="idOrSlug">The meter's id or slug.</param>
     /// <param name="question">What is asked.</param>
-    internal static Task<Results<Ok<UsageResponse>, UsageCsv, StatusCodeHttpResult, ApiProblem>> PostAsync(
+    internal static Task<Results<Ok<UsageResponse>, Utf8ContentHttpResult, UsageCsv, StatusCodeHttpResult, ApiProblem>> PostAsync(
         string idOrSlug, UsageRequest question, HttpContext context, MeteringDbContext database, RollupQuery rollups) =>
         AnswerAsync(idOrSlug, question, [], context, database, rollups);
 
@@ -74,6 +80,7 @@ internal static class QueryMeter
         WindowSize = parameters.WindowSize,
         WindowTimeZone = parameters.WindowTimeZone,
         Subject = parameters.Subject,
+        FilterCustomerId = parameters.FilterCustomerId,
         FilterGroupBy = DimensionFilter.Read(request.Query, errors),
         AdvancedMeterGroupByFilters = JsonParameter.Read<Dictionary<string, FilterString>>(request, UsageRequest.AdvancedParameter, errors),
         GroupBy = parameters.GroupBy,
@@ -83,7 +90,7 @@ internal static class QueryMeter
     public static ApiProblem UnknownZone(UsageQuery query) =>
         Problem.Validation("windowTimeZone", ErrorCodes.NotSupported, $"The database does not know the time zone '{query.TimeZone.Id}'.");
 
-    private static async Task<Results<Ok<UsageResponse>, UsageCsv, StatusCodeHttpResult, ApiProblem>> AnswerAsync(
+    private static async Task<Results<Ok<UsageResponse>, Utf8ContentHttpResult, UsageCsv, StatusCodeHttpResult, ApiProblem>> AnswerAsync(
         string idOrSlug, UsageRequest asked, List<FieldError> errors, HttpContext context, MeteringDbContext database, RollupQuery rollups)
     {
         var cancellationToken = context.RequestAborted;
@@ -91,6 +98,7 @@ internal static class QueryMeter
             return MeterEndpoints.MeterNotFound(idOrSlug);
 
         var query = asked.Read(meter, errors);
+        await CustomerIds.CheckAsync(UsageRequest.CustomerParameter, query.Customers, meter.TenantId, database, errors, cancellationToken);
         if (errors.Count > 0)
             return Problem.Validation(errors);
 
@@ -99,11 +107,15 @@ internal static class QueryMeter
             var usage = await rollups.RunAsync(meter, query, cancellationToken);
             var answer = new UsageResponse(query.From, query.To, query.WindowSize, usage.IsIncomplete ? true : null, usage.Rows);
             context.Response.Headers.Vary = HeaderNames.Accept;
-            if (HttpMethods.IsGet(context.Request.Method) && UsageETag.IsKnown(context, answer))
+            var isCsv = UsageCsv.IsPreferred(context.Request);
+            if (!HttpMethods.IsGet(context.Request.Method))
+                return isCsv ? new UsageCsv(meter, query, usage) : TypedResults.Ok(answer);
+
+            // Written once: what the ETag names is what is sent.
+            var json = JsonSerializer.SerializeToUtf8Bytes(answer, ApiJson.Options(context));
+            if (UsageETag.IsKnown(context, json, isCsv))
                 return TypedResults.StatusCode(StatusCodes.Status304NotModified);
-            if (UsageCsv.IsPreferred(context.Request))
-                return new UsageCsv(meter, query, usage);
-            return TypedResults.Ok(answer);
+            return isCsv ? new UsageCsv(meter, query, usage) : TypedResults.Text(json, JsonContentType);
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidParameterValue)
         {

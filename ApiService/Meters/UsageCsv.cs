@@ -26,18 +26,20 @@ internal sealed class UsageCsv(Meter meter, UsageQuery query, Usage usage) : IRe
         response.Headers.ContentDisposition = new ContentDispositionHeaderValue("attachment") { FileName = $"{meter.Slug}.csv" }.ToString();
         await using var csv = CsvWriter.Create(response.Body, leaveOpen: true);
         var dimensions = query.Dimensions.Distinct().Order(StringComparer.Ordinal).ToList();
-        await csv.WriteRecordAsync(["window_start", "window_end", .. Subject("subject"), .. dimensions, "value"], httpContext.RequestAborted);
+        await csv.WriteRecordAsync(["window_start", "window_end", .. Subject("subject"), .. Customer("customer_id"), .. dimensions, "value"], httpContext.RequestAborted);
         foreach (var row in usage.Rows)
         {
             await csv.WriteRecordAsync(
                 [
-                    Rfc3339JsonConverter.Format(row.WindowStart), Rfc3339JsonConverter.Format(row.WindowEnd), .. Subject(row.Subject),
+                    Rfc3339JsonConverter.Format(row.WindowStart), Rfc3339JsonConverter.Format(row.WindowEnd), .. Subject(row.Subject), .. Customer(row.CustomerId),
                     .. dimensions.Select(dimension => row.GroupBy[dimension]), row.Value.Digits,
                 ], httpContext.RequestAborted);
         }
     }
 
     private IEnumerable<string?> Subject(string? value) => query.GroupBySubject ? [value] : [];
+
+    private IEnumerable<string?> Customer(string? value) => query.GroupByCustomer ? [value] : [];
 
     /// <summary>The most specific range of the header that the type is in.</summary>
     private static MediaTypeHeaderValue? Find(IList<MediaTypeHeaderValue> accepted, string type) => accepted

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using CloudNative.ApiService.Binding;
+using CloudNative.ApiService.Customers;
 using CloudNative.Metering.Meters;
 using CloudNative.Metering.Rollups;
 using CloudNative.Metering.Validation;
@@ -10,10 +11,10 @@ namespace CloudNative.ApiService.Meters;
 internal sealed record UsageRequest
 {
     public const string AdvancedParameter = "advancedMeterGroupByFilters";
+    public const string CustomerParameter = "filterCustomerId";
 
     private const string SubjectName = "subject";
     private const string CustomerId = "customer_id";
-    private const int MaxConditions = 500;
 
     /// <summary>Accepted and ignored: other clients of this API's kind send it.</summary>
     public string? ClientId { get; init; }
@@ -34,31 +35,37 @@ internal sealed record UsageRequest
     /// <summary>Only these subjects; also groups by subject.</summary>
     public IReadOnlyList<string>? Subject { get; init; }
 
+    /// <summary>Only usage of these customers' subjects, up to 100 ids; also groups by customer.</summary>
+    public IReadOnlyList<string>? FilterCustomerId { get; init; }
+
     /// <summary>Only these values of dimensions: dimension to a text, or to an array of texts, any of which is wanted.</summary>
     public IReadOnlyDictionary<string, FilterValues>? FilterGroupBy { get; init; }
 
     /// <summary>Only values of dimensions that meet conditions.</summary>
     public IReadOnlyDictionary<string, FilterString>? AdvancedMeterGroupByFilters { get; init; }
 
-    /// <summary><c>subject</c> or dimensions of the meter.</summary>
+    /// <summary><c>subject</c>, <c>customer_id</c> or dimensions of the meter.</summary>
     public IReadOnlyList<string>? GroupBy { get; init; }
 
     /// <summary>The query; what is wrong is added to the errors.</summary>
     public UsageQuery Read(Meter meter, List<FieldError> errors)
     {
         var (groupBy, subjects) = (GroupBy ?? [], Subject ?? []);
-        foreach (var dimension in groupBy.Where(name => name != SubjectName && !meter.GroupBy.ContainsKey(name ?? "")))
+        foreach (var dimension in groupBy.Where(name => name is not (SubjectName or CustomerId) && !meter.GroupBy.ContainsKey(name ?? "")))
             errors.Add(UnknownDimension(meter, dimension));
         if (subjects.Any(subject => subject is null || subject.Contains('\0', StringComparison.Ordinal)))
             errors.Add(new FieldError("subject", ErrorCodes.Invalid, "Must be texts without the character U+0000."));
 
+        var customers = CustomerIds.Read(CustomerParameter, FilterCustomerId, errors);
         return ReadRange(From, To, errors) with
         {
             WindowSize = WindowSizes.Read(WindowSize, errors),
             TimeZone = ReadZone(WindowTimeZone, errors),
             Subjects = subjects,
+            Customers = customers,
             Filters = ReadFilters(meter, errors),
             GroupBySubject = subjects.Count > 0 || groupBy.Contains(SubjectName),
+            GroupByCustomer = customers.Count > 0 || groupBy.Contains(CustomerId),
             Dimensions = [.. groupBy.Where(meter.GroupBy.ContainsKey)],
         };
     }
@@ -86,8 +93,7 @@ internal sealed record UsageRequest
                 filters.Add(new DimensionCondition(dimension, condition.Read(field, errors)));
         }
 
-        if (filters.Sum(filter => filter.Filter.Conditions) > MaxConditions)
-            errors.Add(new FieldError(AdvancedParameter, ErrorCodes.TooMany, $"At most {MaxConditions} conditions."));
+        FilterString.CheckCount(filters.Select(filter => filter.Filter), AdvancedParameter, errors);
         return filters;
     }
 
@@ -102,9 +108,7 @@ internal sealed record UsageRequest
         return TimeZoneInfo.Utc;
     }
 
-    private static FieldError UnknownDimension(Meter meter, string name) => name == CustomerId
-        ? new FieldError("groupBy", ErrorCodes.NotSupported, "Grouping by customer is not supported yet.")
-        : new FieldError(
-            "groupBy", ErrorCodes.Unknown,
-            $"Meter '{meter.Slug}' has no dimension '{name}'; known are {string.Join(", ", meter.GroupBy.Keys.Prepend(SubjectName))}.");
+    private static FieldError UnknownDimension(Meter meter, string name) => new(
+        "groupBy", ErrorCodes.Unknown,
+        $"Meter '{meter.Slug}' has no dimension '{name}'; known are {string.Join(", ", [SubjectName, CustomerId, .. meter.GroupBy.Keys])}.");
 }

@@ -1,4 +1,5 @@
 using System.Data;
+using CloudNative.Metering.Customers;
 using CloudNative.Metering.Database;
 using CloudNative.Metering.Meters;
 using CloudNative.Metering.Rollups;
@@ -26,6 +27,9 @@ public sealed record UsageEventFilter
     public string? Subject { get; init; }
 
     public string? Type { get; init; }
+
+    /// <summary>Only events of subjects that belong to one of these customers at the moment; empty: all.</summary>
+    public IReadOnlyList<Ulid> Customers { get; init; } = [];
 
     /// <summary>Only events that this meter counted.</summary>
     public Meter? Meter { get; init; }
@@ -60,6 +64,7 @@ public sealed record AttributeCondition(EventField Attribute, TextFilter Filter)
 
 /// <summary>One stored event and what became of it.</summary>
 /// <param name="Event">The event's bytes as they were received.</param>
+/// <param name="Subject">Its subject.</param>
 /// <param name="Time">Its time, or the time of ingest where it has none.</param>
 /// <param name="IngestedAt">When the API accepted it.</param>
 /// <param name="StoredAt">When it was counted.</param>
@@ -68,8 +73,12 @@ public sealed record AttributeCondition(EventField Attribute, TextFilter Filter)
 /// <param name="Meters">What each meter of its type made of it, by slug.</param>
 /// <param name="Cursor">Its place in the list.</param>
 public sealed record StoredEvent(
-    ReadOnlyMemory<byte> Event, DateTimeOffset Time, DateTimeOffset IngestedAt, DateTimeOffset StoredAt, int Partition, long Offset,
-    IReadOnlyList<MeterVerdict> Meters, EventCursor Cursor);
+    ReadOnlyMemory<byte> Event, string Subject, DateTimeOffset Time, DateTimeOffset IngestedAt, DateTimeOffset StoredAt, int Partition, long Offset,
+    IReadOnlyList<MeterVerdict> Meters, EventCursor Cursor)
+{
+    /// <summary>The customer that the subject belonged to when the list was read; null when to none.</summary>
+    public Ulid? CustomerId { get; init; }
+}
 
 /// <summary>Finds stored events, and explains each.</summary>
 public sealed class UsageEventList(NpgsqlDataSource dataSource, MeteringDbContext context)
@@ -119,7 +128,8 @@ public sealed class UsageEventList(NpgsqlDataSource dataSource, MeteringDbContex
             }
         }
 
-        return events;
+        var owners = await SubjectOwners.FindAsync(connection, tenantId, events.Select(stored => stored.Subject), cancellationToken);
+        return [.. events.Select(stored => owners.TryGetValue(stored.Subject, out var owner) ? stored with { CustomerId = owner } : stored)];
     }
 
     /// <summary>The event that (source, id) names; null when it is not stored, or not any more.</summary>
@@ -141,7 +151,10 @@ public sealed class UsageEventList(NpgsqlDataSource dataSource, MeteringDbContex
     {
         var declare = new NpgsqlBatchCommand();
         AddParameters(declare.Parameters, tenantId, filter);
-        declare.CommandText = string.Concat([ListSql, .. filter.Conditions.Select(condition => $" and {condition.ToSql(declare.Parameters)}"), OrderSql]);
+        var conditions = filter.Conditions.Select(condition => condition.ToSql(declare.Parameters)).ToList();
+        if (filter.Customers.Count > 0)
+            conditions.Add(SubjectOwners.AreCustomers(filter.Customers, declare.Parameters));
+        declare.CommandText = string.Concat([ListSql, .. conditions.Select(condition => $" and {condition}"), OrderSql]);
         await using var batch = new NpgsqlBatch(connection) { BatchCommands = { new(FirstRowsSql), declare } };
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
@@ -153,7 +166,7 @@ public sealed class UsageEventList(NpgsqlDataSource dataSource, MeteringDbContex
     }
 
     private static StoredEvent Describe(StoredRow row, IReadOnlyList<MeterVerdict> meters) =>
-        new(row.Event, row.Time, row.IngestedAt, row.StoredAt, row.Place.Partition, row.Place.Offset, meters,
+        new(row.Event, row.Subject, row.Time, row.IngestedAt, row.StoredAt, row.Place.Partition, row.Place.Offset, meters,
             new EventCursor(row.Time, row.StoredAt, row.Place.Position.Key));
 
     private static bool IsWanted(StoredEvent stored, UsageEventFilter filter)

@@ -1,4 +1,6 @@
 using System.Text;
+using CloudNative.Metering.Customers;
+using CloudNative.Metering.Database;
 using CloudNative.Metering.Meters;
 using CloudNative.Metering.Time;
 using Npgsql;
@@ -8,6 +10,12 @@ namespace CloudNative.Metering.Rollups;
 /// <summary>The statement for one shape of query, made of fixed fragments only: names and values that a caller chose are parameters or positions.</summary>
 internal sealed class RollupShape
 {
+    // Subjects of no customer: no ULID is zero, and null would be ordered last.
+    private const string Customer = "coalesce(customer_id, '00000000-0000-0000-0000-000000000000')";
+
+    // Joined to what was counted, by this one statement: whose a subject is, is read from the same snapshot as the figures.
+    private const string Owners = " left join (select subject as owned, customer_id from customer_subjects where tenant_id = @tenant) as owners on owned = subject";
+
     private readonly Meter _meter;
     private readonly UsageQuery _query;
     private readonly RollupFigure _figure;
@@ -21,20 +29,21 @@ internal sealed class RollupShape
         _figure = RollupFigure.Of(meter.Aggregation);
         _dimensions = [.. query.Dimensions.Distinct().Order(StringComparer.Ordinal)];
         var filter = string.Concat(query.Filters.Select(filter => $" and {filter.Filter.ToSql(Dimension(filter.Dimension), parameters)}"));
+        filter += OfCustomers(parameters);
         Sql = Build(filter, Sources(pieces, edges, filter));
     }
 
     public string Sql { get; }
 
     /// <summary>The sum of nothing is no row, but the count of nothing is 0.</summary>
-    public bool IsZeroWhenEmpty => _figure.IsCount && _query is { WindowSize: null, GroupBySubject: false } && _dimensions.Length == 0;
+    public bool IsZeroWhenEmpty => _figure.IsCount && _query is { WindowSize: null, GroupBySubject: false, GroupByCustomer: false } && _dimensions.Length == 0;
 
     private bool IsOfDistinctValues => _meter.Aggregation == Aggregation.UniqueCount;
 
     public UsageRow Zero(DateTimeOffset now)
     {
         var start = _query.From ?? Minute.Of(_query.To ?? now);
-        return new UsageRow(new ExactNumber("0"), Local(start), Local(_query.To ?? start.AddMinutes(1)), null, new Dictionary<string, string>());
+        return new UsageRow(new ExactNumber("0"), Local(start), Local(_query.To ?? start.AddMinutes(1)), null, null, new Dictionary<string, string>());
     }
 
     public UsageRow Read(NpgsqlDataReader reader)
@@ -44,7 +53,8 @@ internal sealed class RollupShape
             groupBy[_dimensions[i]] = reader.GetString(5 + i);
 
         var (start, end) = ReadWindow(reader);
-        return new UsageRow(RollupFigure.Read(reader), Local(start), Local(end), _query.GroupBySubject ? reader.GetString(4) : null, groupBy);
+        var customer = !_query.GroupByCustomer ? null : reader.GetGuid(5 + _dimensions.Length) is var id && id == Guid.Empty ? "" : id.ToUlid().ToString();
+        return new UsageRow(RollupFigure.Read(reader), Local(start), Local(end), _query.GroupBySubject ? reader.GetString(4) : null, customer, groupBy);
     }
 
     private (DateTimeOffset Start, DateTimeOffset End) ReadWindow(NpgsqlDataReader reader)
@@ -115,6 +125,8 @@ internal sealed class RollupShape
         var dimensions = _dimensions.Select(Dimension).ToList();
         var (start, end) = Window();
         var groups = new List<string>(dimensions);
+        if (_query.GroupByCustomer)
+            groups.Insert(0, Customer);
         if (_query.GroupBySubject)
             groups.Insert(0, subject);
         if (_query.WindowSize is not null)
@@ -124,12 +136,21 @@ internal sealed class RollupShape
         if (_query.Subjects.Count > 0)
             sql.Append(_query.Subjects.Count == 1 ? " and subject = @subject" : " and subject = any (@subjects)");
         sql.Append(filter).Append("), usage as (").AppendJoin(" union all ", sources);
-        sql.Append(") select ").AppendJoin(", ", [_figure.Value, _figure.Count, start, end, subject, .. dimensions]).Append(" from usage");
+        sql.Append(") select ").AppendJoin(", ", [_figure.Value, _figure.Count, start, end, subject, .. dimensions]);
+        sql.Append(_query.GroupByCustomer ? $", {Customer} from usage{Owners}" : " from usage");
         if (groups.Count > 0)
             sql.Append(" group by ").AppendJoin(", ", groups).Append(" order by ").AppendJoin(", ", groups);
         else
             sql.Append(" having count(*) > 0");
         return sql.ToString();
+    }
+
+    private string OfCustomers(NpgsqlParameterCollection parameters)
+    {
+        if (!_query.GroupByCustomer && _query.Customers.Count == 0)
+            return "";
+        parameters.AddWithValue("tenant", _meter.TenantId.ToUuid());
+        return _query.Customers.Count == 0 ? "" : $" and {SubjectOwners.AreCustomers(_query.Customers, parameters)}";
     }
 
     private (string Start, string End) Window() => _query.WindowSize switch

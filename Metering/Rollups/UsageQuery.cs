@@ -30,18 +30,24 @@ public sealed record UsageQuery
     /// <summary>Only these subjects; empty: all.</summary>
     public IReadOnlyList<string> Subjects { get; init; } = [];
 
+    /// <summary>Only usage of subjects that belong to one of these customers at the moment; empty: all.</summary>
+    public IReadOnlyList<Ulid> Customers { get; init; } = [];
+
     /// <summary>Only usage whose dimensions meet all of these.</summary>
     public IReadOnlyList<DimensionCondition> Filters { get; init; } = [];
 
     /// <summary>One group per subject.</summary>
     public bool GroupBySubject { get; init; }
 
+    /// <summary>One group per customer; one more for the subjects that belong to none.</summary>
+    public bool GroupByCustomer { get; init; }
+
     /// <summary>Names of the meter's dimensions to group by.</summary>
     public IReadOnlyList<string> Dimensions { get; init; } = [];
 }
 
 /// <summary>The answer.</summary>
-/// <param name="Rows">Ordered by window, subject and dimensions.</param>
+/// <param name="Rows">Ordered by window, subject, customer and dimensions.</param>
 /// <param name="IsIncomplete">The meter has not counted all that was stored before its creation yet: what is here is right, but more will come.</param>
 public sealed record Usage(IReadOnlyList<UsageRow> Rows, bool IsIncomplete);
 
@@ -50,7 +56,9 @@ public sealed record Usage(IReadOnlyList<UsageRow> Rows, bool IsIncomplete);
 /// <param name="WindowStart">Inclusive, in the query's time zone.</param>
 /// <param name="WindowEnd">Exclusive, in the query's time zone.</param>
 /// <param name="Subject">Null where the query does not group by subject.</param>
+/// <param name="CustomerId">The customer that the usage belongs to at the moment, <c>""</c> when it belongs to none; null where the query does not group by customer.</param>
 /// <param name="GroupBy">Dimension to value; a dimension that the events did not have is <c>""</c>.</param>
 public sealed record UsageRow(
     ExactNumber Value, DateTimeOffset WindowStart, DateTimeOffset WindowEnd,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Subject, IReadOnlyDictionary<string, string> GroupBy);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Subject, string? CustomerId,
+    IReadOnlyDictionary<string, string> GroupBy);

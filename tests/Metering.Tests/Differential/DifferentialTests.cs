@@ -6,7 +6,7 @@ using CloudNative.Tests;
 namespace CloudNative.Metering.Tests.Differential;
 
 /// <summary>
-/// Random events, meters and questions: whatever was stored, rolled up, backfilled or came late in whatever order, answers are those that DuckDB gives over the
+/// Random events, meters, customers and questions: whatever was stored, rolled up, backfilled or came late in whatever order, answers are those that DuckDB gives over the
 /// events. DIFFERENTIAL_CASES sets the number of questions, DIFFERENTIAL_SEED the first world.
 /// </summary>
 public sealed class DifferentialTests(TestServers servers)
@@ -28,17 +28,17 @@ public sealed class DifferentialTests(TestServers servers)
         var random = new Random(seed);
         var world = new TestWorld(database, random);
         var meters = await world.FillAsync(EventsOfAWorld);
-        using var oracle = new Oracle(world.Stored);
+        using var oracle = new Oracle(world.Stored, world.Owners);
         for (var question = 0; question < questions; question++)
         {
-            var (meter, query) = (random.Of(meters), TestQuery.Create(random, world.Times, world.Zone));
+            var (meter, query) = (random.Of(meters), TestQuery.Create(random, world.Times, world.Zone, world.Customers));
             query = query with { GroupBySubject = query.GroupBySubject || query.Subjects.Count > 0 };
             var usage = await database.AskAsync(meter, query);
             Assert.False(usage.IsIncomplete);
             var expected = oracle.Ask(meter, query);
             var actual = usage.Rows.Select(row => Oracle.Line(
-                row.WindowStart, row.WindowEnd, row.Subject, query.Dimensions.Order(StringComparer.Ordinal).Select(name => row.GroupBy[name]), row.Value.Digits)).ToList();
-            if (expected.Count == 0 && IsCount(meter) && query is { WindowSize: null, GroupBySubject: false, Dimensions.Count: 0 })
+                row.WindowStart, row.WindowEnd, row.Subject, row.CustomerId, query.Dimensions.Order(StringComparer.Ordinal).Select(name => row.GroupBy[name]), row.Value.Digits)).ToList();
+            if (expected.Count == 0 && IsCount(meter) && query is { WindowSize: null, GroupBySubject: false, GroupByCustomer: false, Dimensions.Count: 0 })
                 Assert.EndsWith(" 0", Assert.Single(actual), StringComparison.Ordinal);
             else if (!expected.SequenceEqual(actual))
                 Assert.Fail($"Seed {seed}, question {question}: {Describe(meter, query)}\nexpected\n{string.Join('\n', expected)}\nbut was\n{string.Join('\n', actual)}");
@@ -49,7 +49,7 @@ public sealed class DifferentialTests(TestServers servers)
 
     private static string Describe(Meter meter, UsageQuery query) =>
         $"{meter.Aggregation} {query.From:O} to {query.To:O} by {query.WindowSize} in {query.TimeZone.Id}, subjects [{string.Join(',', query.Subjects)}], "
-        + $"by subject {query.GroupBySubject}, by [{string.Join(',', query.Dimensions)}], where {string.Join("; ", query.Filters)}";
+        + $"customers [{string.Join(',', query.Customers)}], by subject {query.GroupBySubject}, by customer {query.GroupByCustomer}, by [{string.Join(',', query.Dimensions)}], where {string.Join("; ", query.Filters)}";
 
     private static int Number(string variable, int fallback) =>
         int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : fallback;

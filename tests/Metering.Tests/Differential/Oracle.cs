@@ -12,7 +12,7 @@ internal sealed class Oracle : IDisposable
     private readonly DuckDBConnection _connection = new("DataSource=:memory:");
     private readonly IReadOnlyList<TestEvent> _events;
 
-    public Oracle(IReadOnlyList<(TestEvent Event, long Offset)> stored)
+    public Oracle(IReadOnlyList<(TestEvent Event, long Offset)> stored, IReadOnlyDictionary<string, Ulid> owners)
     {
         _events = [.. stored.Select(row => row.Event)];
         _connection.Open();
@@ -31,10 +31,13 @@ internal sealed class Oracle : IDisposable
             }
         }
 
+        Execute($"create table owners as select * from (values {string.Join(", ", owners.Select(owner => $"({Text(owner.Key)}, '{owner.Value}')"))}) as o (subject, owner)");
+
         // 38 digits are the most that DuckDB has; the values leave room for their sum.
         Execute("""
             create table events as
-            select * replace (number::decimal(38, 18) as number), row_number() over (order by time, ingested_at, partition, "offset") as rank from sent
+            select * replace (number::decimal(38, 18) as number), row_number() over (order by time, ingested_at, partition, "offset") as rank, coalesce(owner, '') as customer
+            from sent left join owners using (subject)
             """);
     }
 
@@ -46,6 +49,8 @@ internal sealed class Oracle : IDisposable
             groups.AddRange("w.start", "w.stop");
         if (query.GroupBySubject)
             groups.Add("subject");
+        if (query.GroupByCustomer)
+            groups.Add("customer");
         groups.AddRange(query.Dimensions.Order(StringComparer.Ordinal));
         var grouping = groups.Count == 0 ? "having count(*) > 0" : $"group by {string.Join(", ", groups)} order by {string.Join(", ", groups)}";
         using var command = _connection.CreateCommand();
@@ -63,8 +68,8 @@ internal sealed class Oracle : IDisposable
     }
 
     /// <summary>A row of an answer in words.</summary>
-    public static string Line(DateTimeOffset start, DateTimeOffset end, string? subject, IEnumerable<string> dimensions, string value) =>
-        $"{start:yyyy-MM-ddTHH:mm:ss.ffffffzzz} {end:yyyy-MM-ddTHH:mm:ss.ffffffzzz} {subject ?? "-"} [{string.Join('|', dimensions)}] {value}";
+    public static string Line(DateTimeOffset start, DateTimeOffset end, string? subject, string? customer, IEnumerable<string> dimensions, string value) =>
+        $"{start:yyyy-MM-ddTHH:mm:ss.ffffffzzz} {end:yyyy-MM-ddTHH:mm:ss.ffffffzzz} {subject ?? "-"} {customer ?? "-"} [{string.Join('|', dimensions)}] {value}";
 
     public void Dispose() => _connection.Dispose();
 
@@ -75,10 +80,11 @@ internal sealed class Oracle : IDisposable
             ? (query.From ?? Minute(reader.GetInt64(2)), query.To ?? Minute(reader.GetInt64(3)).AddMinutes(1))
             : (Time(reader.GetInt64(column++)), Time(reader.GetInt64(column++)));
         var subject = query.GroupBySubject ? reader.GetString(column++) : null;
+        var customer = query.GroupByCustomer ? reader.GetString(column++) : null;
         var dimensions = query.Dimensions.Select(_ => reader.GetString(column++)).ToList();
         var value = reader.GetString(0);
         return Line(
-            TestCalendar.InZone(start, query.TimeZone.Id), TestCalendar.InZone(end, query.TimeZone.Id), subject, dimensions,
+            TestCalendar.InZone(start, query.TimeZone.Id), TestCalendar.InZone(end, query.TimeZone.Id), subject, customer, dimensions,
             meter.Aggregation == Aggregation.Avg ? Divide(value, reader.GetInt64(1)) : Trim(value));
     }
 
@@ -112,6 +118,8 @@ internal sealed class Oracle : IDisposable
             conditions.Add($"time < {Microseconds(to)}");
         if (query.Subjects.Count > 0)
             conditions.Add($"subject in ({Texts(query.Subjects)})");
+        if (query.Customers.Count > 0)
+            conditions.Add($"customer in ({Texts(query.Customers.Select(id => id.ToString()))})");
         conditions.AddRange(query.Filters.Select(filter => Condition(filter.Dimension, filter.Filter)));
         return string.Join(" and ", conditions);
     }

@@ -10,7 +10,8 @@ internal static class TestQuery
     /// <param name="random">What it is made of.</param>
     /// <param name="times">Moments at which something happens.</param>
     /// <param name="zone">The zone that those moments are special in; half of the questions are asked in it.</param>
-    public static UsageQuery Create(Random random, IReadOnlyList<DateTimeOffset> times, string zone)
+    /// <param name="customers">Customers that there are.</param>
+    public static UsageQuery Create(Random random, IReadOnlyList<DateTimeOffset> times, string zone, IReadOnlyList<Ulid> customers)
     {
         var range = new[] { Edge(random, times), Edge(random, times) }.Order().ToArray();
         var isOpen = range[0] == range[1];
@@ -21,7 +22,9 @@ internal static class TestQuery
             WindowSize = random.Next(6) is var size && size == 5 ? null : (WindowSize)size,
             TimeZone = TimeZoneInfo.FindSystemTimeZoneById(random.OneIn(2) ? zone : random.Of(TestCalendar.Zones)),
             Subjects = random.Next(4) switch { 0 => [random.Of(TestEvent.Subjects)], 1 => [random.Of(TestEvent.Subjects), random.Of(TestEvent.Subjects)], _ => [] },
+            Customers = random.Next(5) switch { 0 => [random.Of(customers)], 1 => [random.Of(customers), random.Of(customers)], _ => [] },
             GroupBySubject = random.OneIn(3),
+            GroupByCustomer = random.OneIn(3),
             Dimensions = random.Next(4) switch { 0 => ["model"], 1 => ["model", "kind"], 2 => ["kind"], _ => [] },
             Filters = random.Next(3) switch
             {

@@ -1,8 +1,10 @@
 using CloudNative.Metering.Backfills;
+using CloudNative.Metering.Customers;
 using CloudNative.Metering.Events;
 using CloudNative.Metering.Meters;
 using CloudNative.Metering.Rollups;
 using CloudNative.Metering.Segments;
+using Microsoft.EntityFrameworkCore;
 
 namespace CloudNative.Metering.Tests.Differential;
 
@@ -16,6 +18,7 @@ internal sealed class TestWorld
     private readonly TimeSpan _span;
     private readonly UsageEventStore _store;
     private readonly List<(TestEvent Event, long Offset)> _stored = [];
+    private readonly Dictionary<string, Ulid> _owners = new(StringComparer.Ordinal);
 
     public TestWorld(MeteringDatabase database, Random random)
     {
@@ -37,6 +40,12 @@ internal sealed class TestWorld
 
     public IReadOnlyList<(TestEvent Event, long Offset)> Stored => _stored;
 
+    /// <summary>Whose each subject is in the end; some are nobody's.</summary>
+    public IReadOnlyDictionary<string, Ulid> Owners => _owners;
+
+    /// <summary>Also one that owns nothing that is used.</summary>
+    public IReadOnlyList<Ulid> Customers { get; private set; } = [];
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>Stores the events in two parts, with meters, seals and a part of the backfill before, between and behind.</summary>
@@ -47,6 +56,7 @@ internal sealed class TestWorld
         var aggregations = Enum.GetValues<Aggregation>().ToLookup(_ => _random.OneIn(3));
         foreach (var aggregation in aggregations[false])
             meters.Add(await AddMeterAsync(aggregation));
+        await MoveSubjectsAsync();
         await StoreAsync(events / 2, "early");
         await SealAsync();
         foreach (var aggregation in aggregations[true])
@@ -54,6 +64,7 @@ internal sealed class TestWorld
         var backfill = new MeterBackfill(_database.Source);
         await backfill.RunPageAsync(events / 5, Cancellation);
         await StoreAsync(events - events / 2, "late");
+        await MoveSubjectsAsync();
         while (await backfill.RunPageAsync(events / 3, Cancellation) is not null)
         {
         }
@@ -67,6 +78,34 @@ internal sealed class TestWorld
         await _database.ExecuteAsync("truncate usage_events, rollups, coarse_rollups, distinct_values, series, meter_starts, meter_backfills; delete from meters");
         var start = Times.Min();
         await SetSealsAsync(_random.OneIn(3) ? start.AddYears(-1) : _random.OneIn(2) ? start.AddTicks(_span.Ticks / 2) : start);
+    }
+
+    /// <summary>Gives each subject to one of two customers, or to none: as its key, or as one of its subject keys. What was before does not matter.</summary>
+    private async Task MoveSubjectsAsync()
+    {
+        await using var context = _database.OpenContext();
+        await context.Customers.ExecuteUpdateAsync(set => set.SetProperty(c => c.DeletedAt, MeteringDatabase.Noon), Cancellation);
+        var shares = TestEvent.Subjects.ToLookup(_ => _random.Next(3));
+        var customers = new[] { shares[0], shares[1], ["unused"] }.Where(share => share.Any()).Select(share => Own([.. share])).ToList();
+        context.AddRange(customers);
+        Assert.Empty(await CustomerOwnership.SaveAsync(context, customers, Cancellation));
+        _owners.Clear();
+        foreach (var customer in customers)
+        {
+            foreach (var subject in customer.Subjects)
+                _owners.Add(subject, customer.Id);
+        }
+
+        Customers = [.. customers.Select(customer => customer.Id)];
+    }
+
+    private Customer Own(string[] subjects)
+    {
+        var key = _random.OneIn(2) ? subjects[0] : null;
+        return Customer.Create(_database.TenantId, new CustomerDefinition
+        {
+            Name = "n", Key = key, UsageAttribution = new UsageAttribution { SubjectKeys = key is null || _random.OneIn(2) ? subjects : subjects[1..] },
+        }, MeteringDatabase.Noon);
     }
 
     /// <summary>Hour by hour where there are few, else at one go for what will come.</summary>
