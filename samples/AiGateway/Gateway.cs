@@ -1,5 +1,6 @@
-using CloudNative.AiGateway.Metering;
+using System.Net;
 using CloudNative.AiGateway.Traffic;
+using CloudNative.Metering.Client;
 using Microsoft.Extensions.Options;
 
 namespace CloudNative.AiGateway;
@@ -7,13 +8,12 @@ namespace CloudNative.AiGateway;
 /// <summary>Creates the gateway's meters, reports the hours nobody has reported yet, then reports calls as they happen.</summary>
 internal sealed partial class Gateway(
     MeteringClient metering,
+    UsageReporter reporter,
     TrafficGenerator traffic,
     IOptions<GatewayOptions> options,
     TimeProvider time,
     ILogger<Gateway> logger) : BackgroundService
 {
-    private const int BatchSize = 1_000;
-
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -21,14 +21,26 @@ internal sealed partial class Gateway(
         try
         {
             foreach (var meter in TrafficGenerator.Meters)
-                await metering.CreateMeterIfMissingAsync(meter, stoppingToken);
+                await CreateIfMissingAsync(meter, stoppingToken);
 
             await ReportHistoryAsync(stoppingToken);
             await ReportLiveAsync(stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // Told to stop: what was sent is sent, and the next start reports the hours in between.
+            // Told to stop: the reporter sends what it has, and the next start reports the hours in between.
+        }
+    }
+
+    private async Task CreateIfMissingAsync(MeterDefinition meter, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await metering.CreateMeterAsync(meter, cancellationToken);
+        }
+        catch (MeteringException e) when (e.Status == HttpStatusCode.Conflict)
+        {
+            // An earlier start has created it.
         }
     }
 
@@ -37,18 +49,19 @@ internal sealed partial class Gateway(
         var now = time.GetUtcNow();
         var thisHour = HourOf(now);
         var from = thisHour.AddDays(-options.Value.HistoryDays);
-        if (await metering.FindNewestAsync(TrafficGenerator.TokensType, TrafficGenerator.Source, cancellationToken) is { } newest
-            && HourOf(newest) >= from)
-            from = HourOf(newest).AddHours(1);
+        var newest = new EventFilter { Type = TrafficGenerator.TokensType, Source = TrafficGenerator.Source, Limit = 1 };
+        if (await metering.ListEventsAsync(newest, cancellationToken) is [var last, ..] && HourOf(last.Time) >= from)
+            from = HourOf(last.Time).AddHours(1);
 
         var sent = 0;
         var hours = Enumerable.Range(0, Math.Max(0, (int)(thisHour - from).TotalHours)).Select(hour => from.AddHours(hour));
-        foreach (var batch in hours.SelectMany(traffic.HourlyTotals).Chunk(BatchSize))
+        foreach (var total in hours.SelectMany(traffic.HourlyTotals))
         {
-            await metering.SendAsync(batch, cancellationToken);
-            sent += batch.Length;
+            await reporter.ReportAsync(total, cancellationToken);
+            sent++;
         }
 
+        await reporter.FlushAsync(cancellationToken);
         HistoryReported(sent, from, thisHour);
     }
 
@@ -62,8 +75,8 @@ internal sealed partial class Gateway(
             due += traffic.RateAt(now) * Tick.TotalSeconds;
             var calls = (int)due;
             due -= calls;
-            if (calls > 0)
-                await metering.SendAsync([.. Enumerable.Range(0, calls).SelectMany(_ => traffic.Request(now))], cancellationToken);
+            foreach (var usage in Enumerable.Range(0, calls).SelectMany(_ => traffic.Request(now)))
+                await reporter.ReportAsync(usage, cancellationToken);
         }
     }
 

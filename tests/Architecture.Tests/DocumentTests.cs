@@ -20,7 +20,7 @@ public sealed partial class DocumentTests
 
     private static readonly string[] Root =
     [
-        "AppHost", "Hosting", "ServiceDefaults", "Metering", "MigrationService", "ApiService", "IngestService", "Web", "samples", "bench", "tests",
+        "AppHost", "Hosting", "ServiceDefaults", "Metering", "MigrationService", "ApiService", "IngestService", "Web", "Client", "samples", "bench", "tests",
         "deploy", "docs", "scripts",
         "CloudNative.sln", "README.md", "AGENTS.md", "LICENSE", "BannedSymbols.txt", "global.json", "Directory.Build.props", "Directory.Packages.props",
     ];

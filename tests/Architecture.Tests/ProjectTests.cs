@@ -22,7 +22,8 @@ public sealed partial class ProjectTests
     [InlineData("ApiService", "Metering ServiceDefaults")]
     [InlineData("IngestService", "Metering ServiceDefaults")]
     [InlineData("MigrationService", "Metering ServiceDefaults")]
-    [InlineData("samples/AiGateway", "ServiceDefaults")]
+    [InlineData("Client", "")]
+    [InlineData("samples/AiGateway", "Client ServiceDefaults")]
     [InlineData("bench", "Hosting Metering MigrationService ApiService IngestService")]
     public void References_EachProject_AreTheAllowedOnes(string project, string allowed)
     {

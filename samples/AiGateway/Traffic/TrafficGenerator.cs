@@ -1,5 +1,5 @@
 using System.Globalization;
-using CloudNative.AiGateway.Metering;
+using CloudNative.Metering.Client;
 
 namespace CloudNative.AiGateway.Traffic;
 
@@ -16,22 +16,25 @@ internal sealed class TrafficGenerator(double peakRequestsPerSecond)
 
     public static IReadOnlyList<MeterDefinition> Meters { get; } =
     [
-        new(
-            "tokens_total",
-            "Tokens",
-            "Tokens sent to and answered by language models",
-            TokensType,
-            "SUM",
-            "$.tokens",
-            new Dictionary<string, string> { ["model"] = "$.model", ["type"] = "$.type" }),
-        new(
-            "requests_total",
-            "Requests",
-            "Calls to language models",
-            RequestType,
-            "COUNT",
-            ValueProperty: null,
-            new Dictionary<string, string> { ["model"] = "$.model" }),
+        new()
+        {
+            Slug = "tokens_total",
+            Name = "Tokens",
+            Description = "Tokens sent to and answered by language models",
+            EventType = TokensType,
+            Aggregation = Aggregation.Sum,
+            ValueProperty = "$.tokens",
+            GroupBy = new Dictionary<string, string> { ["model"] = "$.model", ["type"] = "$.type" },
+        },
+        new()
+        {
+            Slug = "requests_total",
+            Name = "Requests",
+            Description = "Calls to language models",
+            EventType = RequestType,
+            Aggregation = Aggregation.Count,
+            GroupBy = new Dictionary<string, string> { ["model"] = "$.model" },
+        },
     ];
 
     /// <summary>Mean number of requests a second at that time.</summary>
@@ -53,13 +56,15 @@ internal sealed class TrafficGenerator(double peakRequestsPerSecond)
                 yield return Total("prompt", model.PromptTokens);
                 yield return Total("completion", model.CompletionTokens);
 
-                UsageEvent Total(string type, int mean) => new(
-                    $"{hour.UtcDateTime.ToString("yyyyMMddHH", CultureInfo.InvariantCulture)}-{customer.Subject}-{model.Name}-{type}",
-                    Source,
-                    TokensType,
-                    customer.Subject,
-                    hour,
-                    new TokenUsage((long)Math.Ceiling(requests * share * mean), model.Name, type));
+                UsageEvent Total(string type, int mean) => new()
+                {
+                    Id = $"{hour.UtcDateTime.ToString("yyyyMMddHH", CultureInfo.InvariantCulture)}-{customer.Subject}-{model.Name}-{type}",
+                    Source = Source,
+                    Type = TokensType,
+                    Subject = customer.Subject,
+                    Time = hour,
+                    Data = new TokenUsage((long)Math.Ceiling(requests * share * mean), model.Name, type),
+                };
             }
         }
     }
@@ -75,7 +80,8 @@ internal sealed class TrafficGenerator(double peakRequestsPerSecond)
         yield return Event("prompt", TokensType, new TokenUsage(Spread(model.PromptTokens), model.Name, "prompt"));
         yield return Event("completion", TokensType, new TokenUsage(completion, model.Name, "completion"));
 
-        UsageEvent Event(string part, string type, UsageData data) => new($"{id}-{part}", Source, type, customer.Subject, time, data);
+        UsageEvent Event(string part, string type, object data) =>
+            new() { Id = $"{id}-{part}", Source = Source, Type = type, Subject = customer.Subject, Time = time, Data = data };
     }
 
     private Customer PickCustomer()

@@ -1,0 +1,30 @@
+using System.Net;
+
+namespace CloudNative.Metering.Client;
+
+/// <summary>A call of the API that did not succeed, after all retries.</summary>
+public sealed class MeteringException : Exception
+{
+    internal MeteringException(string message, Exception cause) : base(message, cause)
+    {
+    }
+
+    internal MeteringException(HttpStatusCode status, Problem? problem)
+        : base(problem?.Detail ?? problem?.Title ?? $"The API answered {(int)status} without saying why.")
+    {
+        Status = status;
+        ValidationErrors = problem?.Extensions?.ValidationErrors ?? [];
+    }
+
+    /// <summary>The answer's status; null when there was no answer.</summary>
+    public HttpStatusCode? Status { get; }
+
+    /// <summary>All that is wrong with the request; empty when the API did not say.</summary>
+    public IReadOnlyList<ValidationError> ValidationErrors { get; } = [];
+}
+
+/// <summary>One thing that is wrong with a request.</summary>
+/// <param name="Field">The JSON field, e.g. <c>groupBy.model</c>, or <c>[3].subject</c> of a batch's fourth event.</param>
+/// <param name="Code">A stable code for programs.</param>
+/// <param name="Message">One sentence for people.</param>
+public sealed record ValidationError(string Field, string Code, string Message);

@@ -1,0 +1,55 @@
+using System.Net;
+using System.Text.Json;
+
+namespace CloudNative.Metering.Client.Tests;
+
+/// <summary>An API that keeps the events it is sent, and answers as it is told.</summary>
+internal sealed class StubApi : HttpMessageHandler
+{
+    private readonly Lock _lock = new();
+    private readonly List<IReadOnlyList<string>> _batches = [];
+
+    /// <summary>Answers the request with that number, from 1, of those ids. Null: its connection breaks.</summary>
+    public Func<int, IReadOnlyList<string>, HttpResponseMessage?> Answer { get; set; } = (_, _) => NoContent();
+
+    /// <summary>Ids of the events of each request, answered or not.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> Batches
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _batches];
+        }
+    }
+
+    public IEnumerable<string> Ids => Batches.SelectMany(batch => batch);
+
+    public List<string> Bodies { get; } = [];
+
+    public static HttpResponseMessage NoContent() => new(HttpStatusCode.NoContent);
+
+    public static HttpResponseMessage Problem(HttpStatusCode status, params (string Field, string Message)[] errors)
+    {
+        var problem = new
+        {
+            title = status.ToString(), detail = "It says why.",
+            extensions = new { validationErrors = errors.Select(error => new { field = error.Field, code = "invalid", message = error.Message }) },
+        };
+        return new HttpResponseMessage(status) { Content = new StringContent(JsonSerializer.Serialize(problem), null, "application/problem+json") };
+    }
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var body = request.Content is null ? "[]" : await request.Content.ReadAsStringAsync(cancellationToken);
+        IReadOnlyList<string> ids = [.. JsonDocument.Parse(body).RootElement.EnumerateArray().Select(usage => usage.GetProperty("id").GetString()!)];
+        int number;
+        lock (_lock)
+        {
+            Bodies.Add(body);
+            _batches.Add(ids);
+            number = _batches.Count;
+        }
+
+        return Answer(number, ids) ?? throw new HttpRequestException("The connection broke.");
+    }
+}
