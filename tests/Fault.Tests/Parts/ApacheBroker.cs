@@ -60,12 +60,17 @@ internal sealed class ApacheBroker : Broker
             await (milliseconds == 0 ? link.HealAsync(cancellationToken) : link.DelayAsync(milliseconds, cancellationToken));
     }
 
+    /// <summary>The controller says that it is done before the broker writes into the new logs. What is acknowledged until then goes with the old ones.</summary>
     public override async Task RecreateTopicAsync(CancellationToken cancellationToken)
     {
         using var admin = Admin();
+        var old = await EndsAsync(admin);
         await admin.DeleteTopicsAsync([UsageEventTopic.Name]).WaitAsync(cancellationToken);
         var topic = new TopicSpecification { Name = UsageEventTopic.Name, NumPartitions = UsageEventTopic.Partitions, ReplicationFactor = 1 };
         await Eventually.SucceedsAsync(() => admin.CreateTopicsAsync([topic]), "the topic is made again");
+        await Eventually.SucceedsAsync(
+            async () => Assert.All(await EndsAsync(admin), end => Assert.True(end.Value < old[end.Key] || old[end.Key] == 0, $"Partition {end.Key} has its old log.")),
+            "every partition has a new log");
     }
 
     public override async Task TrimAsync(int partition, long offset, CancellationToken cancellationToken)
@@ -109,6 +114,13 @@ internal sealed class ApacheBroker : Broker
         {
             [new ConfigResource { Type = ResourceType.Topic, Name = UsageEventTopic.Name }] = entries,
         }).WaitAsync(cancellationToken);
+    }
+
+    private static async Task<Dictionary<int, long>> EndsAsync(IAdminClient admin)
+    {
+        var ends = await admin.ListOffsetsAsync(Enumerable.Range(0, UsageEventTopic.Partitions).Select(
+            partition => new TopicPartitionOffsetSpec { TopicPartition = new(UsageEventTopic.Name, partition), OffsetSpec = OffsetSpec.Latest() }));
+        return ends.ResultInfos.ToDictionary(end => end.TopicPartitionOffsetError.Partition.Value, end => end.TopicPartitionOffsetError.Offset.Value);
     }
 
     private IAdminClient Admin() => new AdminClientBuilder(new AdminClientConfig { BootstrapServers = Addresses.Test }).SetLogHandler((_, _) => { }).Build();
