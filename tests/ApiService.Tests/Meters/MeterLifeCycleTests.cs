@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Microsoft.EntityFrameworkCore;
 
 namespace CloudNative.ApiService.Tests.Meters;
 
@@ -48,23 +47,6 @@ public sealed class MeterLifeCycleTests(TestApi api)
             Assert.Equal(Compact(meter), Compact(await response.ReadJsonAsync(Token)));
             Assert.Equal(created.Headers.ETag, response.Headers.ETag);
         }
-    }
-
-    [Fact]
-    public async Task Create_CountingHoldsItsOffsets_Answers503AndCreatesNothing()
-    {
-        using var client = await api.CreateTenantClientAsync(Token);
-        await using var database = api.OpenDatabase();
-        await using var transaction = await database.Database.BeginTransactionAsync(Token);
-        await database.Database.ExecuteSqlRawAsync("lock table ingest_offsets in row exclusive mode", Token);
-
-        using var response = await client.PostAsync(Meters, Json.Content(Tokens), Token);
-
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
-        Assert.NotNull(response.Headers.RetryAfter);
-        await transaction.RollbackAsync(Token);
-        using var again = await client.PostAsync(Meters, Json.Content(Tokens), Token);
-        Assert.Equal(HttpStatusCode.Created, again.StatusCode);
     }
 
     [Fact]
