@@ -58,6 +58,7 @@ internal static class Api
         builder.Services.AddEvents();
         builder.Services.AddIdempotency();
         builder.Services.AddDeadLetters();
+        builder.Services.AddSingleton<KnownMeters>();
         builder.Services.AddSingleton<RollupQuery>();
         builder.Services.AddSingleton<BackfillQuery>();
         builder.Services.AddSingleton(PreviewLimits.Default);

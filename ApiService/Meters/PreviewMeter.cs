@@ -60,7 +60,7 @@ internal static class PreviewMeter
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidParameterValue)
         {
-            return QueryMeter.UnknownZone(query);
+            return Problem.Validation([QueryMeter.UnknownZone(query)]);
         }
     }
 }

@@ -7,6 +7,7 @@ using CloudNative.ApiService.Json;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Database;
+using CloudNative.Metering.Meters;
 using CloudNative.Metering.Rollups;
 using CloudNative.Metering.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -57,11 +58,11 @@ internal static class QueryMeter
     /// </remarks>
     /// <param name="idOrSlug">The meter's id or slug.</param>
     internal static Task<Results<Ok<UsageResponse>, Utf8ContentHttpResult, UsageCsv, StatusCodeHttpResult, ApiProblem>> GetAsync(
-        string idOrSlug, [AsParameters] Parameters parameters, HttpContext context, MeteringDbContext database, RollupQuery rollups)
+        string idOrSlug, [AsParameters] Parameters parameters, HttpContext context, MeteringDbContext database, KnownMeters meters, RollupQuery rollups)
     {
         var errors = new List<FieldError>();
         var asked = Ask(parameters, context.Request, errors);
-        return AnswerAsync(idOrSlug, asked, errors, context, database, rollups);
+        return AnswerAsync(idOrSlug, asked, errors, context, database, meters, rollups);
     }
 
     /// <summary>Query a meter, with the question in the body</summary>
@@ -69,8 +70,8 @@ internal static class QueryMeter
     /// <param name="idOrSlug">The meter's id or slug.</param>
     /// <param name="question">What is asked.</param>
     internal static Task<Results<Ok<UsageResponse>, Utf8ContentHttpResult, UsageCsv, StatusCodeHttpResult, ApiProblem>> PostAsync(
-        string idOrSlug, UsageRequest question, HttpContext context, MeteringDbContext database, RollupQuery rollups) =>
-        AnswerAsync(idOrSlug, question, [], context, database, rollups);
+        string idOrSlug, UsageRequest question, HttpContext context, MeteringDbContext database, KnownMeters meters, RollupQuery rollups) =>
+        AnswerAsync(idOrSlug, question, [], context, database, meters, rollups);
 
     /// <summary>What is asked in the address; what can't be read is added to the errors.</summary>
     public static UsageRequest Ask(Parameters parameters, HttpRequest request, ICollection<FieldError> errors) => new()
@@ -87,39 +88,54 @@ internal static class QueryMeter
     };
 
     /// <summary>A zone that is newer than the database server's list of them.</summary>
-    public static ApiProblem UnknownZone(UsageQuery query) =>
-        Problem.Validation("windowTimeZone", ErrorCodes.NotSupported, $"The database does not know the time zone '{query.TimeZone.Id}'.");
+    public static FieldError UnknownZone(UsageQuery query) =>
+        new("windowTimeZone", ErrorCodes.NotSupported, $"The database does not know the time zone '{query.TimeZone.Id}'.");
 
     private static async Task<Results<Ok<UsageResponse>, Utf8ContentHttpResult, UsageCsv, StatusCodeHttpResult, ApiProblem>> AnswerAsync(
-        string idOrSlug, UsageRequest asked, List<FieldError> errors, HttpContext context, MeteringDbContext database, RollupQuery rollups)
+        string idOrSlug, UsageRequest asked, List<FieldError> errors, HttpContext context, MeteringDbContext database, KnownMeters meters, RollupQuery rollups)
     {
         var cancellationToken = context.RequestAborted;
-        if (await database.FindMeterAsync(context.User.TenantId(), idOrSlug, cancellationToken) is not { } meter)
-            return MeterEndpoints.MeterNotFound(idOrSlug);
+        var tenantId = context.User.TenantId();
+        var meter = meters.Find(tenantId, idOrSlug);
+        var asking = meter is null ? null : await AskAsync(meter, asked, errors, database, rollups, cancellationToken);
+        if (asking?.Usage is null || asking.Usage.MeterVersion != meter!.Version)
+        {
+            meter = await meters.LoadAsync(database, tenantId, idOrSlug, cancellationToken);
+            if (meter is null)
+                return MeterEndpoints.MeterNotFound(idOrSlug);
+            asking = await AskAsync(meter, asked, errors, database, rollups, cancellationToken);
+        }
 
-        var query = asked.Read(meter, errors);
-        await CustomerIds.CheckAsync(UsageRequest.CustomerParameter, query.Customers, meter.TenantId, database, errors, cancellationToken);
-        if (errors.Count > 0)
-            return Problem.Validation(errors);
+        if (asking.Usage is not { } usage)
+            return Problem.Validation(asking.Errors);
 
+        var query = asking.Query;
+        var answer = new UsageResponse(query.From, query.To, query.WindowSize, usage.IsIncomplete ? true : null, usage.Rows);
+        context.Response.Headers.Vary = HeaderNames.Accept;
+        var isCsv = UsageCsv.IsPreferred(context.Request);
+        if (!HttpMethods.IsGet(context.Request.Method))
+            return isCsv ? new UsageCsv(meter, query, usage) : TypedResults.Ok(answer);
+
+        // Written once: what the ETag names is what is sent.
+        var json = JsonSerializer.SerializeToUtf8Bytes(answer, ApiJson.Options(context));
+        if (UsageETag.IsKnown(context, json, isCsv))
+            return TypedResults.StatusCode(StatusCodes.Status304NotModified);
+        return isCsv ? new UsageCsv(meter, query, usage) : TypedResults.Text(json, JsonContentType);
+    }
+
+    private static async Task<Asking> AskAsync(
+        Meter meter, UsageRequest asked, IEnumerable<FieldError> errors, MeteringDbContext database, RollupQuery rollups, CancellationToken cancellationToken)
+    {
+        List<FieldError> found = [.. errors];
+        var query = asked.Read(meter, found);
+        await CustomerIds.CheckAsync(UsageRequest.CustomerParameter, query.Customers, meter.TenantId, database, found, cancellationToken);
         try
         {
-            var usage = await rollups.RunAsync(meter, query, cancellationToken);
-            var answer = new UsageResponse(query.From, query.To, query.WindowSize, usage.IsIncomplete ? true : null, usage.Rows);
-            context.Response.Headers.Vary = HeaderNames.Accept;
-            var isCsv = UsageCsv.IsPreferred(context.Request);
-            if (!HttpMethods.IsGet(context.Request.Method))
-                return isCsv ? new UsageCsv(meter, query, usage) : TypedResults.Ok(answer);
-
-            // Written once: what the ETag names is what is sent.
-            var json = JsonSerializer.SerializeToUtf8Bytes(answer, ApiJson.Options(context));
-            if (UsageETag.IsKnown(context, json, isCsv))
-                return TypedResults.StatusCode(StatusCodes.Status304NotModified);
-            return isCsv ? new UsageCsv(meter, query, usage) : TypedResults.Text(json, JsonContentType);
+            return new Asking(query, found, found.Count == 0 ? await rollups.RunAsync(meter, query, cancellationToken) : null);
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidParameterValue)
         {
-            return UnknownZone(query);
+            return new Asking(query, [UnknownZone(query)], null);
         }
     }
 
@@ -131,4 +147,7 @@ internal static class QueryMeter
             operation.Responses!["200"].Content![UsageCsv.ContentType] = new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
             return Task.CompletedTask;
         });
+
+    /// <summary>What came of the question to one version of the meter; no usage when something is wrong with it.</summary>
+    private sealed record Asking(UsageQuery Query, IReadOnlyList<FieldError> Errors, Usage? Usage);
 }

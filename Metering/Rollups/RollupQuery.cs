@@ -52,22 +52,22 @@ public sealed class RollupQuery(NpgsqlDataSource dataSource, TimeProvider clock)
             ? await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken) : null;
         var edges = await RangeEdges.ReadAsync(connection, meter, query, cancellationToken);
 
-        var seals = _seals.GetValueOrDefault(meter.Generation) ?? await RollupSeals.LoadAsync(connection, meter.Generation, cancellationToken);
+        var seals = _seals.GetValueOrDefault(meter.Generation) ?? await RollupSeals.LoadAsync(connection, meter, cancellationToken);
         while (true)
         {
             var pieces = RollupPieces.Cut(
                 query, edges.FirstWholeMinute ?? DateTimeOffset.MinValue, edges.EndOfWholeMinutes ?? DateTimeOffset.MaxValue, seals);
             var (command, shape) = Command(meter, query, pieces, edges);
-            await using var batch = new NpgsqlBatch(connection) { BatchCommands = { RollupSeals.Command(meter.Generation), command } };
+            await using var batch = new NpgsqlBatch(connection) { BatchCommands = { RollupSeals.Command(meter), command } };
             if (query.Subjects.Count == 1 && MayPrepare(shape.Sql))
                 await batch.PrepareAsync(cancellationToken);
             await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-            var (current, isIncomplete) = await RollupSeals.ReadAsync(reader, cancellationToken);
+            var (current, isIncomplete, meterVersion) = await RollupSeals.ReadAsync(reader, cancellationToken);
             _seals[meter.Generation] = current;
             if (current == seals)
             {
                 await reader.NextResultAsync(cancellationToken);
-                return new Usage(await RowsAsync(reader, shape, cancellationToken), isIncomplete);
+                return new Usage(await RowsAsync(reader, shape, cancellationToken), isIncomplete, meterVersion);
             }
 
             seals = current;
