@@ -34,20 +34,6 @@ internal sealed class HttpConnection(Uri address) : IDisposable
         }
     }
 
-    /// <summary>The body of an answer without the frames of <c>Transfer-Encoding: chunked</c>.</summary>
-    public static ReadOnlyMemory<byte> Unchunk(ReadOnlyMemory<byte> body)
-    {
-        var whole = new ArrayBufferWriter<byte>(body.Length);
-        while (body.Span.IndexOf("\r\n"u8) is > 0 and var end
-            && Utf8Parser.TryParse(body.Span[..end], out int length, out _, 'x') && length > 0)
-        {
-            whole.Write(body.Span.Slice(end + 2, length));
-            body = body[(end + 2 + length + 2)..];
-        }
-
-        return whole.WrittenMemory;
-    }
-
     public void Dispose()
     {
         _socket?.Dispose();
@@ -86,10 +72,11 @@ internal sealed class HttpConnection(Uri address) : IDisposable
         var headers = bytes.Span[..(end + 2)];
         var body = bytes[(end + HeadersEnd.Length)..];
         var status = Number(headers["HTTP/1.1 ".Length..]);
-        var isComplete = Header(headers, "Transfer-Encoding: "u8) is not []
+        var isChunked = Header(headers, "Transfer-Encoding: "u8) is not [];
+        var isComplete = isChunked
             ? body.Span.EndsWith("0\r\n\r\n"u8)
             : body.Length >= Number(Header(headers, "Content-Length: "u8));
-        return isComplete ? new HttpAnswer(status, TimeSpan.FromSeconds(Number(Header(headers, "Retry-After: "u8))), body) : null;
+        return isComplete ? new HttpAnswer(status, TimeSpan.FromSeconds(Number(Header(headers, "Retry-After: "u8))), body, isChunked) : null;
     }
 
     // Kestrel writes header names in one way only.
@@ -107,5 +94,23 @@ internal sealed class HttpConnection(Uri address) : IDisposable
 
 /// <param name="Status">The HTTP status.</param>
 /// <param name="RetryAfter">Zero when the answer has none.</param>
-/// <param name="Body">As it came (chunked, perhaps), until the next request of the connection.</param>
-internal readonly record struct HttpAnswer(int Status, TimeSpan RetryAfter, ReadOnlyMemory<byte> Body);
+/// <param name="Body">As it came, until the next request of the connection.</param>
+/// <param name="IsChunked">Whether it came in the frames of <c>Transfer-Encoding: chunked</c>.</param>
+internal readonly record struct HttpAnswer(int Status, TimeSpan RetryAfter, ReadOnlyMemory<byte> Body, bool IsChunked)
+{
+    /// <summary>The body without frames. Made here, because load needs no more of an answer than its status.</summary>
+    public ReadOnlyMemory<byte> Content()
+    {
+        if (!IsChunked)
+            return Body;
+        var (framed, whole) = (Body, new ArrayBufferWriter<byte>(Body.Length));
+        while (framed.Span.IndexOf("\r\n"u8) is > 0 and var end
+            && Utf8Parser.TryParse(framed.Span[..end], out int length, out _, 'x') && length > 0)
+        {
+            whole.Write(framed.Span.Slice(end + 2, length));
+            framed = framed[(end + 2 + length + 2)..];
+        }
+
+        return whole.WrittenMemory;
+    }
+}

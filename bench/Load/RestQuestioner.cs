@@ -16,7 +16,7 @@ internal sealed class RestQuestioner(Uri api) : IQuestioner
         var answer = await _connection.SendAsync(request, cancellationToken);
         if (answer.Status != 200)
             throw new InvalidOperationException($"The API answered {answer.Status}: {Encoding.UTF8.GetString(answer.Body.Span)}");
-        using var usage = JsonDocument.Parse(HttpConnection.Unchunk(answer.Body));
+        using var usage = JsonDocument.Parse(answer.Content());
         return [.. usage.RootElement.GetProperty("data").EnumerateArray().Select(row => row.GetProperty("value").GetDecimal())];
     }
 
