@@ -25,6 +25,11 @@ internal static class CustomerEndpoints
         customers.MapGet("/{idOrKey}", GetAsync).WithName("GetCustomer").RequireScope(ApiScope.CustomersRead).ProducesProblem(StatusCodes.Status404NotFound);
         customers.MapDelete("/{idOrKey}", DeleteAsync).WithName("DeleteCustomer").RequireScope(ApiScope.CustomersWrite)
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status412PreconditionFailed);
+
+        // Beside the customers: a path below would take a key's place.
+        var table = api.MapGroup("/customers.csv").WithTags("Customers");
+        table.MapExportCustomers();
+        table.MapImportCustomers();
     }
 
     /// <summary>The customer that the path names, deleted ones excepted. An id wins over a key that looks like one.</summary>

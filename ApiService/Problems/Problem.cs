@@ -29,10 +29,10 @@ public static class Problem
     public static ApiProblem TooManyRequests(string policy, string detail, TimeSpan retryAfter) =>
         new(StatusCodes.Status429TooManyRequests, detail, new ProblemExtensions { ViolatedPolicies = [policy] }) { RetryAfter = retryAfter };
 
-    public static ApiProblem Conflict(string detail, string? conflictingEntityId = null) => new(
+    public static ApiProblem Conflict(string detail, string? conflictingEntityId = null, IReadOnlyList<FieldError>? errors = null) => new(
         StatusCodes.Status409Conflict,
         detail,
-        conflictingEntityId is null ? null : new ProblemExtensions { ConflictingEntityId = conflictingEntityId });
+        conflictingEntityId is null ? null : new ProblemExtensions { ConflictingEntityId = conflictingEntityId, ValidationErrors = errors });
 
     public static ApiProblem PreconditionFailed(string detail) => new(StatusCodes.Status412PreconditionFailed, detail);
 

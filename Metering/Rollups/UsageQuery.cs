@@ -57,7 +57,7 @@ public sealed record Usage(IReadOnlyList<UsageRow> Rows, bool IsIncomplete, uint
 /// <param name="WindowStart">Inclusive, in the query's time zone.</param>
 /// <param name="WindowEnd">Exclusive, in the query's time zone.</param>
 /// <param name="Subject">Null where the query does not group by subject.</param>
-/// <param name="CustomerId">The customer that the usage belongs to at the moment, <c>""</c> when it belongs to none; null where the query does not group by customer.</param>
+/// <param name="CustomerId">The customer that the usage belongs to at the moment, <c>""</c> when it belongs to none; absent where the query does not group by customer.</param>
 /// <param name="GroupBy">Dimension to value; a dimension that the events did not have is <c>""</c>.</param>
 public sealed record UsageRow(
     ExactNumber Value, DateTimeOffset WindowStart, DateTimeOffset WindowEnd,

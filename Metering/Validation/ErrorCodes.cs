@@ -11,4 +11,5 @@ public static class ErrorCodes
     public const string OutOfRange = "out_of_range";
     public const string Unknown = "unknown";
     public const string NotSupported = "not_supported";
+    public const string Taken = "taken";
 }
