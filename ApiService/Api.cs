@@ -14,6 +14,7 @@ using CloudNative.ApiService.Meters;
 using CloudNative.ApiService.OpenApi;
 using CloudNative.ApiService.Problems;
 using CloudNative.ApiService.RateLimits;
+using CloudNative.ApiService.Subjects;
 using CloudNative.Metering.Backfills;
 using CloudNative.Metering.Database;
 using CloudNative.Metering.Rollups;
@@ -89,6 +90,7 @@ internal static class Api
         api.MapEvents();
         api.MapLedger();
         api.MapMeters();
+        api.MapSubjects();
         api.MapSystemHealth();
         app.MapVersion(BasePathV2).MapEventsV2();
         return app;

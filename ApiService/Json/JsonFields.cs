@@ -23,12 +23,43 @@ internal sealed class JsonFields
     /// <exception cref="BadHttpRequestException">The body has another content type, or is too large.</exception>
     public static async Task<JsonFields?> ReadAsync(HttpRequest request, ICollection<FieldError> errors, CancellationToken cancellationToken)
     {
-        if (!request.HasJsonContentType())
-            throw new BadHttpRequestException("The body is not JSON.", StatusCodes.Status415UnsupportedMediaType);
-        using var body = await RequestBody.ReadAsync(request, cancellationToken);
-        var fields = new JsonFields(errors);
-        return fields.TryRead(body.Bytes) ? fields : null;
+        var body = new JsonFields(errors);
+        if (await body.ReadBodyAsync(request, JsonValueKind.Object, "Must be a JSON object.", cancellationToken) is not { } json)
+            return null;
+        body.AddMembers(json);
+        return body;
     }
+
+    /// <summary>Reads the whole body, an array of objects; null, and one error, when it is none. What is no object in it is an error, and left out.</summary>
+    /// <exception cref="BadHttpRequestException">The body has another content type, or is too large.</exception>
+    public static async Task<IReadOnlyList<JsonFields>?> ReadListAsync(HttpRequest request, ICollection<FieldError> errors, CancellationToken cancellationToken)
+    {
+        var body = new JsonFields(errors);
+        if (await body.ReadBodyAsync(request, JsonValueKind.Array, "Must be a JSON array of objects.", cancellationToken) is not { } json)
+            return null;
+        var items = new List<JsonFields>();
+        foreach (var (i, item) in json.EnumerateArray().Index())
+        {
+            var fields = new JsonFields(errors, $"[{i}].");
+            if (item.ValueKind == JsonValueKind.Object)
+            {
+                fields.AddMembers(item);
+                items.Add(fields);
+            }
+            else
+            {
+                body.Add($"[{i}]", ErrorCodes.Invalid, "Must be a JSON object.");
+            }
+        }
+
+        return items;
+    }
+
+    /// <summary>How errors name a field of this object.</summary>
+    public string PathOf(string name) => _path + name;
+
+    /// <summary>Whether the field is there, be it null.</summary>
+    public bool Has(string name) => _fields.ContainsKey(name);
 
     /// <summary>A text; null when it is absent or null, and when it is none.</summary>
     public string? Text(string name) => Take(name) is { } value ? Text(_path + name, value) : null;
@@ -62,6 +93,9 @@ internal sealed class JsonFields
         return fields;
     }
 
+    /// <summary>The text of an object; null when it is absent or null, and when it is none.</summary>
+    public string? RawObject(string name) => Take(name, JsonValueKind.Object, "Must be a JSON object.")?.GetRawText();
+
     /// <summary>A field that stands in other bodies, but not in this one.</summary>
     public void Refuse(string name, string reason)
     {
@@ -76,38 +110,39 @@ internal sealed class JsonFields
             Add(_path + name, ErrorCodes.Unknown, "There is no such field here.");
     }
 
-    private bool TryRead(ReadOnlyMemory<byte> body)
+    private async Task<JsonElement?> ReadBodyAsync(HttpRequest request, JsonValueKind kind, string expected, CancellationToken cancellationToken)
+    {
+        if (!request.HasJsonContentType())
+            throw new BadHttpRequestException("The body is not JSON.", StatusCodes.Status415UnsupportedMediaType);
+        using var body = await RequestBody.ReadAsync(request, cancellationToken);
+        if (Parse(body.Bytes.Span) is not { } json)
+            return null;
+        if (json.ValueKind == kind)
+            return json;
+        if (json.ValueKind == JsonValueKind.Null)
+            Add(JsonErrors.Body, ErrorCodes.Required, "A JSON body is needed.");
+        else
+            Add(JsonErrors.Body, ErrorCodes.Invalid, expected);
+        return null;
+    }
+
+    private JsonElement? Parse(ReadOnlySpan<byte> body)
     {
         try
         {
             if (body.IsEmpty)
                 Add(JsonErrors.Body, ErrorCodes.Required, "A JSON body is needed.");
-            else if (!Utf8.IsValid(body.Span))
+            else if (!Utf8.IsValid(body))
                 Add(JsonErrors.Body, ErrorCodes.Invalid, "The body is not valid UTF-8.");
             else
-                return TryRead(JsonElement.Parse(body.Span));
+                return JsonElement.Parse(body);
         }
         catch (JsonException e)
         {
             _errors.Add(JsonErrors.Describe(e));
         }
 
-        return false;
-    }
-
-    private bool TryRead(JsonElement body)
-    {
-        if (body.ValueKind == JsonValueKind.Null)
-            Add(JsonErrors.Body, ErrorCodes.Required, "A JSON body is needed.");
-        else if (body.ValueKind != JsonValueKind.Object)
-            Add(JsonErrors.Body, ErrorCodes.Invalid, "Must be a JSON object.");
-        else
-        {
-            AddMembers(body);
-            return true;
-        }
-
-        return false;
+        return null;
     }
 
     private JsonElement? Take(string name) => _fields.Remove(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;

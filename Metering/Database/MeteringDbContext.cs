@@ -1,6 +1,7 @@
 using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Customers;
 using CloudNative.Metering.Meters;
+using CloudNative.Metering.Subjects;
 using CloudNative.Metering.Tenants;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
@@ -34,6 +35,8 @@ public sealed class MeteringDbContext(DbContextOptions<MeteringDbContext> option
 
     /// <summary>Read only: the database keeps them.</summary>
     public DbSet<CustomerSubject> CustomerSubjects => Set<CustomerSubject>();
+
+    public DbSet<Subject> Subjects => Set<Subject>();
 
     /// <summary>What every context must be made with (here and not in OnConfiguring, which pooling forbids).</summary>
     public static void UseConventions(DbContextOptionsBuilder options) => options.UseSnakeCaseNamingConvention();
@@ -87,6 +90,11 @@ public sealed class MeteringDbContext(DbContextOptions<MeteringDbContext> option
         {
             subject.HasKey(s => new { s.TenantId, s.Subject }).HasName(CustomerSubjectKey);
             subject.HasIndex(s => s.CustomerId);
+        });
+        modelBuilder.Entity<Subject>(subject =>
+        {
+            subject.HasIndex(s => new { s.TenantId, s.Key }).IsUnique();
+            subject.HasOne<Tenant>().WithMany().HasForeignKey(s => s.TenantId).OnDelete(DeleteBehavior.Restrict);
         });
     }
 

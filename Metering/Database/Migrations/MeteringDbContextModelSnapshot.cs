@@ -290,6 +290,47 @@ namespace CloudNative.Metering.Database.Migrations
                     b.ToTable("replaced_generations", (string)null);
                 });
 
+            modelBuilder.Entity("CloudNative.Metering.Subjects.Subject", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("DisplayName")
+                        .HasColumnType("text")
+                        .HasColumnName("display_name");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<string>("Metadata")
+                        .HasColumnType("text")
+                        .HasColumnName("metadata");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_subjects");
+
+                    b.HasIndex("TenantId", "Key")
+                        .IsUnique()
+                        .HasDatabaseName("ix_subjects_tenant_id_key");
+
+                    b.ToTable("subjects", (string)null);
+                });
+
             modelBuilder.Entity("CloudNative.Metering.Tenants.Tenant", b =>
                 {
                     b.Property<Guid>("Id")
@@ -354,6 +395,16 @@ namespace CloudNative.Metering.Database.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_replaced_generations_meters_meter_id");
+                });
+
+            modelBuilder.Entity("CloudNative.Metering.Subjects.Subject", b =>
+                {
+                    b.HasOne("CloudNative.Metering.Tenants.Tenant", null)
+                        .WithMany()
+                        .HasForeignKey("TenantId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_subjects_tenants_tenant_id");
                 });
 
             modelBuilder.Entity("CloudNative.Metering.Meters.Meter", b =>

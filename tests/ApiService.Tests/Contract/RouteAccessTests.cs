@@ -82,6 +82,8 @@ public sealed class RouteAccessTests(TestApi api)
         Assert.Equal(HttpStatusCode.Created, meter.StatusCode);
         using var customer = await owner.PostAsync(new Uri("/api/v1/customers", UriKind.Relative), Json.Content("""{"name":"theirs","key":"somebody-else"}"""), Token);
         Assert.Equal(HttpStatusCode.Created, customer.StatusCode);
+        using var subject = await owner.PostAsync(new Uri("/api/v1/subjects", UriKind.Relative), Json.Content("""[{"key":"somebody-else","displayName":"theirs"}]"""), Token);
+        Assert.Equal(HttpStatusCode.OK, subject.StatusCode);
         await using var sink = await SinkStandIn.OpenAsync(api, tenantId);
         await sink.StoreAsync(Event, "no event");
         var keyId = (await api.CreateKeyAsync(tenantId, Token, ApiScope.KeysManage)).Key.Id;
@@ -90,6 +92,7 @@ public sealed class RouteAccessTests(TestApi api)
         {
             ["meters"] = (await meter.ReadJsonAsync(Token)).Text("id")!,
             ["customers"] = (await customer.ReadJsonAsync(Token)).Text("id")!,
+            ["subjects"] = (await subject.ReadJsonAsync(Token))[0].Text("id")!,
             ["dead-letters"] = letters.GetProperty("items")[0].Text("id")!,
             ["api-keys"] = keyId.ToString(),
             ["source"] = "somewhere",
@@ -102,6 +105,7 @@ public sealed class RouteAccessTests(TestApi api)
     {
         Assert.Equal(Meter, (await GetAsync(owner, $"/api/v1/meters/{ids["meters"]}")).Text("slug"));
         Assert.Equal("theirs", (await GetAsync(owner, $"/api/v1/customers/{ids["customers"]}")).Text("name"));
+        Assert.Equal("theirs", (await GetAsync(owner, $"/api/v1/subjects/{ids["subjects"]}")).Text("displayName"));
         Assert.Equal("open", (await GetAsync(owner, $"/api/v1/dead-letters/{ids["dead-letters"]}")).GetProperty("letter").Text("state"));
         var key = await GetAsync(owner, $"/api/v1/api-keys/{ids["api-keys"]}");
         Assert.Equal(("test", "active"), (key.Text("name"), key.Text("state")));

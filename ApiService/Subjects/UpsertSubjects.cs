@@ -1,0 +1,84 @@
+using System.Text.Json;
+using CloudNative.ApiService.Authentication;
+using CloudNative.ApiService.Json;
+using CloudNative.ApiService.Problems;
+using CloudNative.Metering.ApiKeys;
+using CloudNative.Metering.Database;
+using CloudNative.Metering.Events;
+using CloudNative.Metering.Subjects;
+using CloudNative.Metering.Time;
+using CloudNative.Metering.Validation;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace CloudNative.ApiService.Subjects;
+
+internal static class UpsertSubjects
+{
+    /// <summary>What is to be known of a subject. A field that is left out stays as it is; null takes it away.</summary>
+    /// <param name="Key">Required. The CloudEvents <c>subject</c>, 1 to 512 characters.</param>
+    /// <param name="DisplayName">For people, up to 256 characters.</param>
+    /// <param name="Metadata">Notes of the client's own: a JSON object, up to 16 KiB.</param>
+    internal sealed record SubjectUpsert(string? Key, string? DisplayName, IReadOnlyDictionary<string, JsonElement>? Metadata);
+
+    private const string Deprecated = "OpenMeter has deprecated this field, and it is not kept here.";
+
+    public static void MapUpsertSubjects(this RouteGroupBuilder subjects) => subjects.MapPost("/", HandleAsync)
+        .WithName("UpsertSubjects").RequireScope(ApiScope.CustomersWrite)
+        .Accepts<IReadOnlyList<SubjectUpsert>>("application/json")
+        .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+        .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
+
+    /// <summary>Create or change subjects</summary>
+    /// <remarks>
+    /// Up to 5,000, all of them or none, answered in their order. Events and usage need no subject to be known here. A 400 lists everything that is wrong at once.
+    /// </remarks>
+    internal static async Task<Results<Ok<IReadOnlyList<SubjectResponse>>, ApiProblem>> HandleAsync(
+        HttpContext context, MeteringDbContext database, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var errors = new List<FieldError>();
+        var changes = await ReadAsync(context.Request, errors, cancellationToken);
+        if (errors.Count > 0)
+            return Problem.Validation(errors);
+        var saved = await SubjectStore.SaveAsync(database, context.User.TenantId(), changes, clock.GetUtcMicroseconds(), cancellationToken);
+        return TypedResults.Ok<IReadOnlyList<SubjectResponse>>([.. saved.Select(SubjectResponse.From)]);
+    }
+
+    private static async Task<IReadOnlyList<SubjectChange>> ReadAsync(HttpRequest request, List<FieldError> errors, CancellationToken cancellationToken)
+    {
+        if (await JsonFields.ReadListAsync(request, errors, cancellationToken) is not { } items)
+            return [];
+        if (items.Count > UsageEventReader.MaxBatchLength)
+            errors.Add(new FieldError(JsonErrors.Body, ErrorCodes.TooMany, $"At most {UsageEventReader.MaxBatchLength} subjects."));
+        var keys = new HashSet<string>(StringComparer.Ordinal);
+        return [.. items.Select(item => Read(item, keys, errors))];
+    }
+
+    private static SubjectChange Read(JsonFields fields, HashSet<string> keys, List<FieldError> errors)
+    {
+        var before = errors.Count;
+        var (setsName, setsMetadata) = (fields.Has("displayName"), fields.Has("metadata"));
+        var change = new SubjectChange(fields.Text("key") ?? "", fields.Text("displayName"), setsName, fields.RawObject("metadata"), setsMetadata);
+        foreach (var name in (string[])["currentPeriodStart", "currentPeriodEnd", "stripeCustomerId"])
+            fields.Refuse(name, Deprecated);
+        fields.RefuseOthers();
+        if (errors.Count > before)
+            return change;
+
+        Check(fields.PathOf("key"), change.Key, Subject.MaxKeyLength, errors);
+        if (change.Key.Length == 0)
+            errors.Add(new FieldError(fields.PathOf("key"), ErrorCodes.Required, "Required, and not empty."));
+        else if (!keys.Add(change.Key))
+            errors.Add(new FieldError(fields.PathOf("key"), ErrorCodes.Invalid, "Stands twice."));
+        Check(fields.PathOf("displayName"), change.DisplayName, Subject.MaxDisplayNameLength, errors);
+        Check(fields.PathOf("metadata"), change.Metadata, Subject.MaxMetadataLength, errors);
+        return change;
+    }
+
+    private static void Check(string field, string? text, int maxLength, List<FieldError> errors)
+    {
+        if (text?.Length > maxLength)
+            errors.Add(new FieldError(field, ErrorCodes.TooLong, $"At most {maxLength} characters."));
+        else if (text?.Contains('\0', StringComparison.Ordinal) == true)
+            errors.Add(new FieldError(field, ErrorCodes.Invalid, "Must not contain the character U+0000."));
+    }
+}
