@@ -7,7 +7,7 @@ namespace CloudNative.ApiService.Meters;
 
 /// <summary>
 /// Meters as they were when this process last read them, so that a query needs one way to the database only. Its answer tells the version that the meter had
-/// in the same snapshot (<see cref="Usage.MeterVersion"/>): where that is another, the meter is read again, and the question asked again.
+/// just before its rows were read (<see cref="Usage.MeterVersion"/>): where that is another, the meter is read again, and the question asked again.
 /// </summary>
 internal sealed class KnownMeters : IDisposable
 {

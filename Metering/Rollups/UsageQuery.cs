@@ -49,7 +49,7 @@ public sealed record UsageQuery
 /// <summary>The answer.</summary>
 /// <param name="Rows">Ordered by window, subject, customer and dimensions.</param>
 /// <param name="IsIncomplete">The meter has not counted all that was stored before its creation yet: what is here is right, but more will come.</param>
-/// <param name="MeterVersion">The meter's version when the rows were read; null when it was not there (any more). Another than the asked one's: that was changed since.</param>
+/// <param name="MeterVersion">The meter's version just before the rows were read; null when it was not there (any more). Another than the asked one's: that was changed since.</param>
 public sealed record Usage(IReadOnlyList<UsageRow> Rows, bool IsIncomplete, uint? MeterVersion);
 
 /// <summary>One row of the answer.</summary>
