@@ -12,6 +12,7 @@ using CloudNative.ApiService.Json;
 using CloudNative.ApiService.Ledger;
 using CloudNative.ApiService.Meters;
 using CloudNative.ApiService.OpenApi;
+using CloudNative.ApiService.Portal;
 using CloudNative.ApiService.Problems;
 using CloudNative.ApiService.RateLimits;
 using CloudNative.ApiService.Subjects;
@@ -65,6 +66,7 @@ internal static class Api
         builder.Services.AddSingleton(PreviewLimits.Default);
         builder.Services.AddSingleton<MeterPreview>();
         builder.Services.AddLedger();
+        builder.Services.AddPortal();
         builder.Services.AddSystemHealth();
         return builder;
     }
@@ -72,6 +74,7 @@ internal static class Api
     public static WebApplication UseApi(this WebApplication app)
     {
         app.UseApiProblems();
+        app.UsePortalOrigins();
         app.UseAuthentication();
         app.UseRateLimits();
         app.UseAuthorization();
@@ -90,8 +93,10 @@ internal static class Api
         api.MapEvents();
         api.MapLedger();
         api.MapMeters();
+        api.MapPortalTokens();
         api.MapSubjects();
         api.MapSystemHealth();
+        app.MapPortal();
         app.MapVersion(BasePathV2).MapEventsV2();
         return app;
     }

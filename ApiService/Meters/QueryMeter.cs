@@ -91,7 +91,8 @@ internal static class QueryMeter
     public static FieldError UnknownZone(UsageQuery query) =>
         new("windowTimeZone", ErrorCodes.NotSupported, $"The database does not know the time zone '{query.TimeZone.Id}'.");
 
-    private static async Task<Results<Ok<UsageResponse>, Utf8ContentHttpResult, UsageCsv, StatusCodeHttpResult, ApiProblem>> AnswerAsync(
+    /// <summary>The answer, as the client takes it; what is in the errors goes before.</summary>
+    public static async Task<Results<Ok<UsageResponse>, Utf8ContentHttpResult, UsageCsv, StatusCodeHttpResult, ApiProblem>> AnswerAsync(
         string idOrSlug, UsageRequest asked, List<FieldError> errors, HttpContext context, MeteringDbContext database, KnownMeters meters, RollupQuery rollups)
     {
         var cancellationToken = context.RequestAborted;
@@ -139,7 +140,8 @@ internal static class QueryMeter
         }
     }
 
-    private static RouteHandlerBuilder ProducesUsage(this RouteHandlerBuilder route) => route
+    /// <summary>Documents what <see cref="AnswerAsync"/> answers with.</summary>
+    public static RouteHandlerBuilder ProducesUsage(this RouteHandlerBuilder route) => route
         .ProducesProblem(StatusCodes.Status404NotFound)
         .AddOpenApiOperationTransformer(static (operation, _, _) =>
         {

@@ -12,6 +12,9 @@ internal static class ApiDocument
     private const string Bearer = "bearer";
     private const string KeyHeader = "apiKey";
 
+    /// <summary>The way to send a portal token.</summary>
+    public const string PortalToken = "portalToken";
+
     /// <summary>The ways to send a key.</summary>
     public static IReadOnlyList<string> Schemes { get; } = [Bearer, KeyHeader];
 
@@ -75,6 +78,7 @@ internal static class ApiDocument
                 Name = ApiKeyAuthenticationHandler.KeyHeader,
                 Description = "An API key.",
             },
+            [PortalToken] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "A portal token, taken on the portal's routes only." },
         };
     }
 }

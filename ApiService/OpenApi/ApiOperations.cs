@@ -1,6 +1,7 @@
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Idempotency;
+using CloudNative.ApiService.Portal;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -41,6 +42,8 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
             operation.Responses.Add(status, answer);
         }
 
+        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<PortalRoute>().Any())
+            RequirePortalToken(operation, context.Document);
         if (context.Description.ActionDescriptor.EndpointMetadata.OfType<RequiredScope>().LastOrDefault() is { } required)
             Require(operation, required.Scope, context.Document);
         return Task.CompletedTask;
@@ -54,6 +57,12 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
         [
             .. ApiDocument.Schemes.Select(scheme => new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(scheme, document)] = [scope] }),
         ];
+    }
+
+    private static void RequirePortalToken(OpenApiOperation operation, OpenApiDocument? document)
+    {
+        operation.Responses!["401"].Description = "No portal token, or one that is unknown, expired or invalidated.";
+        operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(ApiDocument.PortalToken, document)] = [] }];
     }
 
     private static OpenApiParameter IdempotencyKey() => new()

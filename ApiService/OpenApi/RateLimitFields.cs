@@ -1,4 +1,5 @@
 using CloudNative.ApiService.Authentication;
+using CloudNative.ApiService.Portal;
 using CloudNative.ApiService.RateLimits;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.Options;
@@ -19,7 +20,7 @@ internal sealed class RateLimitFields(IOptions<RateLimitOptions> options) : IOpe
 
     public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
-        if (!options.Value.Enabled || !context.Description.ActionDescriptor.EndpointMetadata.OfType<RequiredScope>().Any())
+        if (!options.Value.Enabled || !context.Description.ActionDescriptor.EndpointMetadata.Any(metadata => metadata is RequiredScope or PortalRoute))
             return Task.CompletedTask;
         foreach (var (_, answer) in (operation.Responses ?? []).Where(answer => answer.Key != "401"))
         {

@@ -13,5 +13,5 @@ public static class ApiKeySecret
     /// <summary>238 bits: nobody guesses one, so a fast hash keeps it (see <see cref="ApiKeyHash"/>).</summary>
     private const int Length = 40;
 
-    public static string New() => Mark + RandomNumberGenerator.GetString(Alphabet, Length);
+    public static string New(string mark = Mark) => mark + RandomNumberGenerator.GetString(Alphabet, Length);
 }

@@ -19,6 +19,8 @@ public static class ApiScope
     public const string AuditRead = "audit:read";
     public const string KeysManage = "keys:manage";
     public const string SystemRead = "system:read";
+    public const string PortalRead = "portal:read";
+    public const string PortalWrite = "portal:write";
 
     /// <summary>Each scope and what it allows, for people.</summary>
     public static IReadOnlyList<(string Scope, string Allows)> All { get; } =
@@ -36,6 +38,8 @@ public static class ApiScope
         (AuditRead, "Read what was done, and by which key."),
         (KeysManage, "List, create, rename, rotate and revoke API keys. A key grants only what it may do itself."),
         (SystemRead, "Read the health of the system."),
+        (PortalRead, "List portal tokens."),
+        (PortalWrite, "Create and invalidate portal tokens, which show a subject its usage."),
         (Everything, "All of the above, and what later versions add."),
     ];
 

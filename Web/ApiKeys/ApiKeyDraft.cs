@@ -21,6 +21,8 @@ internal sealed class ApiKeyDraft
         ("audit:read", "Read the audit log"),
         ("keys:manage", "Manage API keys"),
         ("system:read", "Read the system's health"),
+        ("portal:read", "Read portal tokens"),
+        ("portal:write", "Create and end portal tokens"),
         ("*", "Everything, also what later versions add"),
     ];
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using CloudNative.ApiService.Authentication;
+using CloudNative.ApiService.Portal;
 using CloudNative.Metering.ApiKeys;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
@@ -27,7 +28,7 @@ public sealed class RouteAccessTests(TestApi api)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private IEnumerable<RouteEndpoint> Routes => api.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-        .Where(endpoint => endpoint.RoutePattern.RawText!.StartsWith("/api/", StringComparison.Ordinal));
+        .Where(endpoint => endpoint.RoutePattern.RawText!.StartsWith("/api/", StringComparison.Ordinal) && endpoint.Metadata.GetMetadata<PortalRoute>() is null);
 
     [Fact]
     public async Task Send_KeyWithEveryOtherScope_Is403ThatNamesTheScope()
@@ -72,6 +73,23 @@ public sealed class RouteAccessTests(TestApi api)
         owner.Dispose();
     }
 
+    [Fact]
+    public async Task Send_PortalToken_OpensNoRouteButThePortals()
+    {
+        using var owner = await api.CreateTenantClientAsync(Token);
+        using var created = await owner.PostAsync(new Uri("/api/v1/portal/tokens", UriKind.Relative), Json.Content("""{"subject":"acme"}"""), Token);
+        using var customer = api.ClientOf((await created.ReadJsonAsync(Token)).Text("token")!);
+        var wrong = new List<string>();
+        foreach (var route in Routes)
+        {
+            using var answer = await customer.SendAsync(Request(route, _ => "x"), Token);
+            if (answer.StatusCode != HttpStatusCode.Unauthorized)
+                wrong.Add($"{Name(route)}: {(int)answer.StatusCode}");
+        }
+
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+    }
+
     /// <summary>A tenant with one of everything.</summary>
     private async Task<(HttpClient Owner, Dictionary<string, string> Ids)> FillAsync()
     {
@@ -87,6 +105,7 @@ public sealed class RouteAccessTests(TestApi api)
         await using var sink = await SinkStandIn.OpenAsync(api, tenantId);
         await sink.StoreAsync(Event, "no event");
         var keyId = (await api.CreateKeyAsync(tenantId, Token, ApiScope.KeysManage)).Key.Id;
+        using var token = await owner.PostAsync(new Uri("/api/v1/portal/tokens", UriKind.Relative), Json.Content("""{"subject":"somebody-else"}"""), Token);
         var letters = await GetAsync(owner, "/api/v1/dead-letters");
         return (owner, new()
         {
@@ -95,6 +114,7 @@ public sealed class RouteAccessTests(TestApi api)
             ["subjects"] = (await subject.ReadJsonAsync(Token))[0].Text("id")!,
             ["dead-letters"] = letters.GetProperty("items")[0].Text("id")!,
             ["api-keys"] = keyId.ToString(),
+            ["portal"] = (await token.ReadJsonAsync(Token)).Text("id")!,
             ["source"] = "somewhere",
             ["events"] = "belongs-to-somebody-else",
         });
