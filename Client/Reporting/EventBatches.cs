@@ -20,6 +20,8 @@ internal sealed class EventBatches(ChannelReader<PendingEvent> events, UsageRepo
             // Until it is full, or its time is over.
         }
 
+        // What came while the time ended.
+        Fill(batch, ref bytes);
         return batch;
     }
 

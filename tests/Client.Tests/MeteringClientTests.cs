@@ -36,7 +36,7 @@ public sealed class MeteringClientTests
                 : new HttpResponseMessage(status) { Headers = { RetryAfter = new RetryConditionHeaderValue(TimeSpan.FromSeconds(Seconds)) } },
         };
         var clock = new FakeTimeProvider();
-        await using var host = new ClientHost(api, clock: clock);
+        await using var host = new ClientHost(api, client: options => options.AttemptTimeout = TimeSpan.FromHours(1), clock: clock);
         var start = clock.GetUtcNow();
 
         var sending = host.Client.SendAsync(ClientHost.Event("1"), Token);
