@@ -5,6 +5,7 @@ using CloudNative.ApiService.Backlog;
 using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Customers;
 using CloudNative.ApiService.DeadLetters;
+using CloudNative.ApiService.Edge;
 using CloudNative.ApiService.Events;
 using CloudNative.ApiService.Health;
 using CloudNative.ApiService.Idempotency;
@@ -54,6 +55,8 @@ internal static class Api
         builder.Services.AddApiKeys();
         builder.Services.AddRateLimits();
         builder.Services.AddApiProblems();
+        builder.Services.AddAnswerHeaders();
+        builder.Services.AddCrossOrigin();
         builder.Services.AddApiJson();
         builder.Services.AddApiDocument();
         builder.Services.AddBacklog();
@@ -73,8 +76,11 @@ internal static class Api
 
     public static WebApplication UseApi(this WebApplication app)
     {
+        app.UseRequestIds();
+        app.UseAnswerHeaders();
         app.UseApiProblems();
         app.UsePortalOrigins();
+        app.UseCrossOrigin();
         app.UseAuthentication();
         app.UseRateLimits();
         app.UseAuthorization();
@@ -102,5 +108,5 @@ internal static class Api
     }
 
     private static RouteGroupBuilder MapVersion(this WebApplication app, string basePath) =>
-        app.MapGroup(basePath).RequireApiKey().RefuseUnknownParameters().ProducesCommonProblems();
+        app.MapGroup(basePath).RequireApiKey().RefuseUnacceptable().RefuseUnknownParameters().ProducesCommonProblems();
 }

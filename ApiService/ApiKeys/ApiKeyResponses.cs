@@ -39,7 +39,7 @@ public sealed record ApiKeyResponse(
 }
 
 /// <summary>A new API key.</summary>
-/// <param name="Secret">What clients send as <c>Authorization: Bearer SECRET</c> or <c>X-API-Key: SECRET</c>. Shown this once: only its hash is kept.</param>
+/// <param name="Secret">What clients send as <c>Authorization: Bearer SECRET</c> or <c>X-API-Key: SECRET</c>. Shown this once, and to the same request with the same <c>Idempotency-Key</c>: only its hash is kept.</param>
 /// <param name="ApiKey">All else about it.</param>
 public sealed record NewApiKeyResponse(string Secret, ApiKeyResponse ApiKey)
 {

@@ -1,8 +1,10 @@
 using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
+using CloudNative.ApiService.Idempotency;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
+using CloudNative.Metering.Meters;
 using CloudNative.Metering.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
@@ -16,12 +18,13 @@ internal static class CreateApiKey
     /// <param name="Scopes">What the key may do, at least one; only what the key in use may do, too.</param>
     /// <param name="ExpiresAt">From then on the key is refused, RFC 3339, in the future; absent: never.</param>
     internal sealed record Request(
-        [property: Required, MinLength(1), MaxLength(ApiKey.MaxNameLength)] string? Name,
+        [property: Required, MaxLength(ApiKey.MaxNameLength), RegularExpression(MeterRules.NotBlankPattern)] string? Name,
         [property: Required, MinLength(1)] IReadOnlyList<string?>? Scopes,
         DateTimeOffset? ExpiresAt);
 
     public static void MapCreateApiKey(this RouteGroupBuilder keys) => keys.MapPost("/", HandleAsync)
         .WithName("CreateApiKey")
+        .AcceptsIdempotencyKey(answersSecret: true)
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
         .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
 

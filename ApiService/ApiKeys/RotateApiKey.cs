@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
+using CloudNative.ApiService.Idempotency;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Validation;
@@ -22,8 +23,8 @@ internal static class RotateApiKey
 
     public static void MapRotateApiKey(this RouteGroupBuilder keys) => keys.MapPost("/{id}/rotate", HandleAsync)
         .WithName("RotateApiKey")
+        .AcceptsIdempotencyKey(answersSecret: true)
         .ProducesProblem(StatusCodes.Status404NotFound)
-        .ProducesProblem(StatusCodes.Status409Conflict)
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
         .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
 

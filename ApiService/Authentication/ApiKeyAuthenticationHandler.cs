@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using CloudNative.ApiService.Problems;
+using CloudNative.ApiService.RateLimits;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
@@ -9,7 +10,7 @@ namespace CloudNative.ApiService.Authentication;
 
 /// <summary>Authenticates <c>Authorization: Bearer KEY</c> or <c>X-API-Key: KEY</c>.</summary>
 internal sealed class ApiKeyAuthenticationHandler(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApiKeyLookup keys)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApiKeyLookup keys, GuessQuota guesses)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "ApiKey";
@@ -18,12 +19,17 @@ internal sealed class ApiKeyAuthenticationHandler(
     private const string Bearer = "Bearer ";
     private const string Refused = "The API key is unknown, expired or revoked.";
 
+    private TimeSpan? _tryAgainAfter;
+
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (SentKey() is not { } key)
+        if (SentKey(Request) is not { } key)
             return AuthenticateResult.NoResult();
-        if (await keys.FindAsync(key, Context.RequestAborted) is not { } identity)
+        if (await FindAsync(key) is not { } identity)
+        {
+            _tryAgainAfter = guesses.Count(Context);
             return AuthenticateResult.Fail(Refused);
+        }
 
         var claims = new ClaimsIdentity(
             [
@@ -37,7 +43,13 @@ internal sealed class ApiKeyAuthenticationHandler(
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        var sent = SentKey() is not null;
+        var sent = SentKey(Request) is not null;
+        if ((sent ? _tryAgainAfter : guesses.Count(Context)) is { } wait)
+        {
+            await RefuseGuessAsync(TimeSpan.FromSeconds(RateLimitHeaders.Seconds(wait)));
+            return;
+        }
+
         Response.Headers[HeaderNames.WWWAuthenticate] = sent ? "Bearer error=\"invalid_token\"" : "Bearer";
         var detail = sent
             ? Refused
@@ -53,11 +65,24 @@ internal sealed class ApiKeyAuthenticationHandler(
         return Problem.Forbidden(scope).ExecuteAsync(Context);
     }
 
-    private string? SentKey()
+    // Who has guessed too often may go on with a good key that is known here, and learns nothing of others.
+    private ValueTask<ApiKeyIdentity?> FindAsync(string key) =>
+        guesses.IsUsedUp(Context) && !keys.IsRemembered(key) ? default : keys.FindAsync(key, Context.RequestAborted);
+
+    private Task RefuseGuessAsync(TimeSpan wait)
     {
-        var authorization = Request.Headers.Authorization.ToString();
+        Response.Headers[RateLimitHeaders.Policy] = RateLimitHeaders.Describe(guesses.Policy);
+        Response.Headers[RateLimitHeaders.Limit] = RateLimitHeaders.Tell(guesses.Policy, 0, wait);
+        var detail = $"The {guesses.Policy.Limit} requests without a good API key that an address may send in {guesses.Policy.Window.TotalSeconds} s are used up.";
+        return Problem.TooManyRequests(guesses.Policy.Name, detail, wait).ExecuteAsync(Context);
+    }
+
+    /// <summary>The key as it was sent, good or not.</summary>
+    public static string? SentKey(HttpRequest request)
+    {
+        var authorization = request.Headers.Authorization.ToString();
         if (authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
             return authorization[Bearer.Length..].Trim();
-        return Request.Headers.TryGetValue(KeyHeader, out var key) ? key.ToString() : null;
+        return request.Headers.TryGetValue(KeyHeader, out var key) ? key.ToString() : null;
     }
 }

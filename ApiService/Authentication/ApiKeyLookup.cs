@@ -27,7 +27,7 @@ internal sealed class ApiKeyLookup(
         if (key.Length is 0 or > ApiKeyHash.MaxKeyLength)
             return null;
         var hash = ApiKeyHash.Of(key);
-        var name = Convert.ToHexStringLower(hash);
+        var name = NameOf(hash);
         try
         {
             var identity = await GetAsync(name, hash, null, cancellationToken);
@@ -49,6 +49,12 @@ internal sealed class ApiKeyLookup(
         }
     }
 
+    /// <summary>Whether this process knows the key as one that was good lately; nobody else is asked.</summary>
+    public bool IsRemembered(string key) =>
+        key.Length <= ApiKeyHash.MaxKeyLength
+        && cache.TryGet<ApiKeyIdentity?>(NameOf(ApiKeyHash.Of(key)), options => options.SetSkipDistributedCacheRead(true).SetAllowStaleOnReadOnly(true))
+            is { HasValue: true, Value: not null };
+
     /// <summary>What is known of a key is outdated, as PostgreSQL tells it: the hash in hexadecimal, and when it was changed.</summary>
     public void Forget(string notification)
     {
@@ -62,7 +68,9 @@ internal sealed class ApiKeyLookup(
     /// Takes a changed key out of Redis, where a process that starts while PostgreSQL is away would find it. The notification does the rest.
     /// </summary>
     public ValueTask DropAsync(ApiKey key, CancellationToken cancellationToken) =>
-        cache.RemoveAsync(Convert.ToHexStringLower(key.Hash), token: cancellationToken);
+        cache.RemoveAsync(NameOf(key.Hash), token: cancellationToken);
+
+    private static string NameOf(byte[] hash) => Convert.ToHexStringLower(hash);
 
     private ValueTask<ApiKeyIdentity?> GetAsync(
         string name, byte[] hash, Action<FusionCacheEntryOptions>? setup, CancellationToken cancellationToken)

@@ -22,11 +22,11 @@ internal sealed partial class IdempotentRequests(RequestDelegate next, Idempoten
 
     private const int MaxKeyLength = 255;
 
-    private static readonly string[] KeptHeaders = [HeaderNames.ContentType, HeaderNames.Location, HeaderNames.ETag];
+    private static readonly string[] KeptHeaders = [HeaderNames.ContentType, HeaderNames.Location, HeaderNames.ETag, HeaderNames.CacheControl];
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<IdempotentRoute>() is null || !context.Request.Headers.TryGetValue(Header, out var values))
+        if (context.GetEndpoint()?.Metadata.GetMetadata<IdempotentRoute>() is not { } route || !context.Request.Headers.TryGetValue(Header, out var values))
         {
             await next(context);
             return;
@@ -39,11 +39,14 @@ internal sealed partial class IdempotentRequests(RequestDelegate next, Idempoten
         }
 
         var body = await ReadBodyAsync(context);
-        var standing = await keys.ClaimAsync(context.User.TenantId(), key, Fingerprint(context.Request, body), context.RequestAborted);
+        // What is sealed only the same caller can open: to another it is another request.
+        var fingerprint = Fingerprint(context.Request, body, route.AnswersSecret ? context.User.Actor().ApiKeyId.ToString() : "");
+        var seal = route.AnswersSecret ? new AnswerSeal(ApiKeyAuthenticationHandler.SentKey(context.Request)!, fingerprint) : null;
+        var standing = await keys.ClaimAsync(context.User.TenantId(), key, fingerprint, context.RequestAborted);
         if (standing.Claim is { } claim)
-            await CarryOutAsync(context, key, claim);
+            await CarryOutAsync(context, key, claim, seal);
         else if (standing.Answer is { } answer)
-            await ReplayAsync(context, answer);
+            await ReplayAsync(context, seal is null ? answer : answer with { Body = seal.Open(answer.Body) });
         else
         {
             await (standing.IsOther
@@ -68,10 +71,10 @@ internal sealed partial class IdempotentRequests(RequestDelegate next, Idempoten
         return bytes;
     }
 
-    private static byte[] Fingerprint(HttpRequest request, byte[] body)
+    private static byte[] Fingerprint(HttpRequest request, byte[] body, string caller)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{request.Method} {request.Path}{request.QueryString}\n{request.ContentType}\n"));
+        hash.AppendData(Encoding.UTF8.GetBytes($"{caller}{request.Method} {request.Path}{request.QueryString}\n{request.ContentType}\n"));
         hash.AppendData(body);
         return hash.GetHashAndReset();
     }
@@ -86,7 +89,7 @@ internal sealed partial class IdempotentRequests(RequestDelegate next, Idempoten
         await response.Body.WriteAsync(answer.Body, context.RequestAborted);
     }
 
-    private async Task CarryOutAsync(HttpContext context, string key, Guid claim)
+    private async Task CarryOutAsync(HttpContext context, string key, Guid claim, AnswerSeal? seal)
     {
         var response = context.Response;
         var client = response.Body;
@@ -101,17 +104,17 @@ internal sealed partial class IdempotentRequests(RequestDelegate next, Idempoten
         finally
         {
             response.Body = client;
-            await SettleAsync(context, key, claim, isKept ? Of(response, answer) : null);
+            await SettleAsync(context, key, claim, isKept ? Of(response, answer, seal) : null);
         }
 
         answer.Position = 0;
         await answer.CopyToAsync(client, context.RequestAborted);
     }
 
-    private static StoredAnswer Of(HttpResponse response, MemoryStream body) => new(
+    private static StoredAnswer Of(HttpResponse response, MemoryStream body, AnswerSeal? seal) => new(
         response.StatusCode,
         KeptHeaders.Where(response.Headers.ContainsKey).ToDictionary(name => name, name => response.Headers[name].ToString()),
-        body.ToArray());
+        seal is null ? body.ToArray() : seal.Close(body.ToArray()));
 
     private async Task SettleAsync(HttpContext context, string key, Guid claim, StoredAnswer? answer)
     {

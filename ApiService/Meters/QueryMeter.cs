@@ -3,7 +3,9 @@ using System.Text.Json;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Customers;
+using CloudNative.ApiService.Edge;
 using CloudNative.ApiService.Json;
+using CloudNative.ApiService.OpenApi;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Database;
@@ -13,7 +15,6 @@ using CloudNative.Metering.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
-using Microsoft.OpenApi;
 using Npgsql;
 
 namespace CloudNative.ApiService.Meters;
@@ -44,7 +45,8 @@ internal static class QueryMeter
 
     public static void MapQueryMeter(this RouteGroupBuilder meters)
     {
-        meters.MapGet("/{idOrSlug}/query", GetAsync).WithName("QueryMeter").RequireScope(ApiScope.UsageRead).ProducesUsage().Produces(StatusCodes.Status304NotModified);
+        meters.MapGet("/{idOrSlug}/query", GetAsync).WithName("QueryMeter").RequireScope(ApiScope.UsageRead).ProducesUsage()
+            .WithMetadata(GivesETag.Instance).Produces(StatusCodes.Status304NotModified);
         meters.MapPost("/{idOrSlug}/query", PostAsync).WithName("QueryMeterPost").RequireScope(ApiScope.UsageRead).ProducesUsage()
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
@@ -143,12 +145,7 @@ internal static class QueryMeter
     /// <summary>Documents what <see cref="AnswerAsync"/> answers with.</summary>
     public static RouteHandlerBuilder ProducesUsage(this RouteHandlerBuilder route) => route
         .ProducesProblem(StatusCodes.Status404NotFound)
-        .AddOpenApiOperationTransformer(static (operation, _, _) =>
-        {
-            // The framework documents one type of an answer only.
-            operation.Responses!["200"].Content![UsageCsv.ContentType] = new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
-            return Task.CompletedTask;
-        });
+        .WithMetadata(new AlsoGives(UsageCsv.ContentType));
 
     /// <summary>What came of the question to one version of the meter; no usage when something is wrong with it.</summary>
     private sealed record Asking(UsageQuery Query, IReadOnlyList<FieldError> Errors, Usage? Usage);

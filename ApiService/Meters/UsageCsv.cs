@@ -1,3 +1,4 @@
+using CloudNative.ApiService.Edge;
 using CloudNative.ApiService.Json;
 using CloudNative.Metering.Meters;
 using CloudNative.Metering.Rollups;
@@ -14,9 +15,8 @@ internal sealed class UsageCsv(Meter meter, UsageQuery query, Usage usage) : IRe
     /// <summary>Whether a request prefers this to JSON, or names only this.</summary>
     public static bool IsPreferred(HttpRequest request)
     {
-        var accepted = request.GetTypedHeaders().Accept;
-        var (csv, json) = (Find(accepted, ContentType), Find(accepted, "application/json"));
-        return csv is { Quality: not 0 } && (csv.Quality ?? 1, !csv.MatchesAllSubTypes).CompareTo((json?.Quality ?? (json is null ? 0 : 1), json?.MatchesAllSubTypes == false)) > 0;
+        var csv = AcceptedAnswers.QualityOf(request, ContentType);
+        return csv.Quality > 0 && csv.CompareTo(AcceptedAnswers.QualityOf(request, "application/json")) > 0;
     }
 
     public async Task ExecuteAsync(HttpContext httpContext)
@@ -40,10 +40,4 @@ internal sealed class UsageCsv(Meter meter, UsageQuery query, Usage usage) : IRe
     private IEnumerable<string?> Subject(string? value) => query.GroupBySubject ? [value] : [];
 
     private IEnumerable<string?> Customer(string? value) => query.GroupByCustomer ? [value] : [];
-
-    /// <summary>The most specific range of the header that the type is in.</summary>
-    private static MediaTypeHeaderValue? Find(IList<MediaTypeHeaderValue> accepted, string type) => accepted
-        .Where(new MediaTypeHeaderValue(type).IsSubsetOf)
-        .OrderBy(range => range.MatchesAllTypes).ThenBy(range => range.MatchesAllSubTypes)
-        .FirstOrDefault();
 }

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
+using CloudNative.ApiService.Edge;
 using CloudNative.ApiService.Problems;
 using CloudNative.ApiService.RateLimits;
 using CloudNative.Metering.Portal;
@@ -21,11 +22,11 @@ internal static class PortalAccess
 {
     private static readonly TimeSpan PreflightIsGoodFor = TimeSpan.FromMinutes(10);
 
-    private static readonly string[] Sent = [HeaderNames.Authorization, HeaderNames.Accept, HeaderNames.IfNoneMatch];
+    private static readonly string[] Sent = [HeaderNames.Authorization, HeaderNames.Accept, HeaderNames.IfNoneMatch, RequestId.Header];
 
     // What a browser would hide from the page.
     private static readonly string[] Answered =
-        [HeaderNames.ETag, HeaderNames.RetryAfter, HeaderNames.ContentDisposition, RateLimitMiddleware.PolicyField, RateLimitMiddleware.LimitField];
+        [HeaderNames.ETag, HeaderNames.RetryAfter, HeaderNames.ContentDisposition, RequestId.Header, RateLimitHeaders.Policy, RateLimitHeaders.Limit];
 
     /// <summary>Every route of the group needs a portal token. An API key is none, and a token is none elsewhere.</summary>
     public static RouteGroupBuilder RequirePortalToken(this RouteGroupBuilder group) => group

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
+using CloudNative.ApiService.Edge;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Portal;
@@ -53,7 +54,7 @@ internal static class PortalEndpoints
 
     public static void MapPortal(this WebApplication app)
     {
-        var portal = app.MapGroup($"{Api.BasePath}/portal/meters").WithTags("Portal").RequirePortalToken().RefuseUnknownParameters().ProducesCommonProblems();
+        var portal = app.MapGroup($"{Api.BasePath}/portal/meters").WithTags("Portal").RequirePortalToken().RefuseUnacceptable().RefuseUnknownParameters().ProducesCommonProblems();
         portal.AllowOrigins(app.Services.GetRequiredService<IOptions<PortalOptions>>().Value);
         portal.MapQueryPortalMeter();
     }

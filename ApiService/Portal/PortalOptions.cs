@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using CloudNative.ApiService.Edge;
 
 namespace CloudNative.ApiService.Portal;
 
@@ -13,15 +14,5 @@ public sealed class PortalOptions : IValidatableObject
     /// </summary>
     public IReadOnlyList<string> Origins { get; set; } = [];
 
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => Origins.Index()
-        .Where(origin => !IsOrigin(origin.Item))
-        .Select(origin => new ValidationResult(
-            $"{Section}:{nameof(Origins)}:{origin.Index} must be an exact origin such as https://app.example.com, and is '{origin.Item}'.", [nameof(Origins)]));
-
-    // What comes back as it was is in the form that browsers send.
-    private static bool IsOrigin(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var uri)
-        && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback))
-        && !text.Contains('*', StringComparison.Ordinal)
-        && $"{uri.Scheme}://{uri.IdnHost}{(uri.IsDefaultPort ? "" : $":{uri.Port}")}" == text;
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => ExactOrigin.Check($"{Section}:{nameof(Origins)}", Origins);
 }

@@ -46,5 +46,5 @@ public sealed class ApiProblem : IResult, IStatusCodeHttpResult
         Status,
         _detail,
         $"urn:request:{Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier}",
-        _extensions);
+        (_extensions ?? new ProblemExtensions()) with { RequestId = context.TraceIdentifier });
 }

@@ -29,6 +29,10 @@ public static class Problem
     public static ApiProblem TooManyRequests(string policy, string detail, TimeSpan retryAfter) =>
         new(StatusCodes.Status429TooManyRequests, detail, new ProblemExtensions { ViolatedPolicies = [policy] }) { RetryAfter = retryAfter };
 
+    /// <summary>The client takes none of the types that the route gives.</summary>
+    public static ApiProblem NotAcceptable(IReadOnlyList<string> given) =>
+        new(StatusCodes.Status406NotAcceptable, $"The answer would be {string.Join(" or ", given)}; the Accept header takes no such type.");
+
     public static ApiProblem Conflict(string detail, string? conflictingEntityId = null, IReadOnlyList<FieldError>? errors = null) => new(
         StatusCodes.Status409Conflict,
         detail,
@@ -52,7 +56,7 @@ public static class Problem
         StatusCodes.Status405MethodNotAllowed => "This address does not know that method; the Allow header lists those it knows.",
         StatusCodes.Status413PayloadTooLarge => $"The body is larger than {ApiLimits.MaxBodyBytes / (1024 * 1024)} MiB.",
         StatusCodes.Status415UnsupportedMediaType => "The body's content type is not taken here; the Accept header lists those that are.",
-        StatusCodes.Status500InternalServerError => "Something is wrong on our side; the instance names this request in our logs.",
+        StatusCodes.Status500InternalServerError => "Something is wrong on our side; extensions.requestId names this request in our logs.",
         _ => "The request was not served.",
     });
 }

@@ -9,12 +9,15 @@ namespace CloudNative.ApiService.Problems;
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Detail">What went wrong in this case, and what to do.</param>
 /// <param name="Instance">Names this answer: <c>urn:request:</c> and the trace id, to be found in logs and traces.</param>
-/// <param name="Extensions">More about it for programs; absent when there is nothing more.</param>
-public sealed record ProblemBody(string Type, string Title, int Status, string Detail, string Instance, ProblemExtensions? Extensions);
+/// <param name="Extensions">More about it for programs.</param>
+public sealed record ProblemBody(string Type, string Title, int Status, string Detail, string Instance, ProblemExtensions Extensions);
 
 /// <summary>What programs can act on.</summary>
 public sealed record ProblemExtensions
 {
+    /// <summary>Names the request, as the answer's <c>X-Request-Id</c> does: the caller's own id, where it sent one, else the trace's.</summary>
+    public string RequestId { get; init; } = "";
+
     /// <summary>Everything that is wrong with the request, in one list.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<FieldError>? ValidationErrors { get; init; }
@@ -27,7 +30,7 @@ public sealed record ProblemExtensions
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? RequiredScope { get; init; }
 
-    /// <summary>The quotas that are used up (429), as <c>RateLimit-Policy</c> names them: <c>key</c> or <c>tenant</c>.</summary>
+    /// <summary>The quotas that are used up (429), as <c>RateLimit-Policy</c> names them: <c>key</c>, <c>tenant</c> or <c>address</c>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? ViolatedPolicies { get; init; }
 }

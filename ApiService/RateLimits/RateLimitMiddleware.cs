@@ -10,9 +10,6 @@ namespace CloudNative.ApiService.RateLimits;
 /// </summary>
 internal sealed class RateLimitMiddleware
 {
-    public const string PolicyField = "RateLimit-Policy";
-    public const string LimitField = "RateLimit";
-
     private readonly RequestDelegate _next;
     private readonly Quotas _quotas;
     private readonly string _policies;
@@ -21,7 +18,7 @@ internal sealed class RateLimitMiddleware
     public RateLimitMiddleware(RequestDelegate next, Quotas quotas, IMeterFactory meters)
     {
         (_next, _quotas) = (next, quotas);
-        _policies = $"{Describe(quotas.KeyPolicy)}, {Describe(quotas.TenantPolicy)}";
+        _policies = $"{RateLimitHeaders.Describe(quotas.KeyPolicy)}, {RateLimitHeaders.Describe(quotas.TenantPolicy)}";
         _refused = meters.Create("CloudNative.Api").CreateCounter<long>(
             "cloudnative.rate_limit.refused_requests", "{request}", "Requests that were refused with 429, by the quota that was used up.");
     }
@@ -62,9 +59,7 @@ internal sealed class RateLimitMiddleware
             return RefuseAsync(context, _quotas.TenantPolicy, "all API keys of the tenant together", tenantUse);
         }
 
-        var headers = context.Response.Headers;
-        headers[PolicyField] = _policies;
-        headers[LimitField] = $"\"key\";r={keyUse.Left};t={Seconds(keyUse.EndsIn)}, \"tenant\";r={tenantUse.Left};t={Seconds(tenantUse.EndsIn)}";
+        Tell(context, $"{RateLimitHeaders.Tell(_quotas.KeyPolicy, keyUse.Left, keyUse.EndsIn)}, {RateLimitHeaders.Tell(_quotas.TenantPolicy, tenantUse.Left, tenantUse.EndsIn)}");
         return _next(context);
     }
 
@@ -73,13 +68,17 @@ internal sealed class RateLimitMiddleware
     private Task RefuseAsync(HttpContext context, QuotaPolicy policy, string whose, QuotaUse use)
     {
         _refused.Add(1, new KeyValuePair<string, object?>("policy", policy.Name));
-        context.Response.Headers[PolicyField] = _policies;
-        context.Response.Headers[LimitField] = $"\"{policy.Name}\";r=0;t={Seconds(use.EndsIn)}";
+        Tell(context, RateLimitHeaders.Tell(policy, 0, use.EndsIn));
         var detail = $"The {policy.Limit} requests that {whose} may send in {policy.Window.TotalSeconds} s are used up.";
-        return Problem.TooManyRequests(policy.Name, detail, TimeSpan.FromSeconds(Seconds(use.EndsIn))).ExecuteAsync(context);
+        return Problem.TooManyRequests(policy.Name, detail, use.EndsIn).ExecuteAsync(context);
     }
 
-    private static string Describe(QuotaPolicy policy) => $"\"{policy.Name}\";q={policy.Limit};w={policy.Window.TotalSeconds}";
-
-    private static int Seconds(TimeSpan time) => Math.Max(1, (int)Math.Ceiling(time.TotalSeconds));
+    /// <summary>When the answer starts: the exception handler throws away what was set before.</summary>
+    private void Tell(HttpContext context, string left) => context.Response.OnStarting(static state =>
+    {
+        var (headers, policies, left) = ((IHeaderDictionary, string, string))state;
+        headers[RateLimitHeaders.Policy] = policies;
+        headers[RateLimitHeaders.Limit] = left;
+        return Task.CompletedTask;
+    }, (context.Response.Headers, _policies, left));
 }

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace CloudNative.ApiService.RateLimits;
 
-/// <summary>Configuration section <c>RateLimits</c>: how many requests a key, and all keys of a tenant together, may send. A request with 5,000 events is one request.</summary>
+/// <summary>Configuration section <c>RateLimits</c>: how many requests a key, all keys of a tenant together, and an address without a key may send. A request with 5,000 events is one request.</summary>
 public sealed class RateLimitOptions : IValidatableObject
 {
     public const string Section = "RateLimits";
@@ -17,6 +17,14 @@ public sealed class RateLimitOptions : IValidatableObject
     /// <summary>Requests of all keys of a tenant in a window: 1 to 1,000,000,000. Default 1,000,000.</summary>
     [Range(1, 1_000_000_000)]
     public int TenantRequests { get; set; } = 1_000_000;
+
+    /// <summary>
+    /// Requests without a good key, from one address (IPv6: its /64), to one process, in a window: 1 to 1,000,000,000. Beyond them the answer is 429 instead of
+    /// 401, and a key that the process does not remember as a good one is not looked up. Behind a proxy set <c>ASPNETCORE_FORWARDEDHEADERS_ENABLED=true</c>,
+    /// else all addresses are the proxy's. Default 500.
+    /// </summary>
+    [Range(1, 1_000_000_000)]
+    public int AddressFailures { get; set; } = 500;
 
     /// <summary>How long a window is, in whole seconds: 1 second to 1 hour. It begins with the first request after the last window. Default 10 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]

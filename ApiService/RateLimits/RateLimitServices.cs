@@ -9,6 +9,7 @@ internal static class RateLimitServices
         services.AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<QuotaStore>();
         services.AddSingleton<Quotas>();
+        services.AddSingleton<GuessQuota>();
         return services;
     }
 

@@ -183,8 +183,8 @@ public sealed class CloudEventsTests(TestApi api)
     }
 
     private static async Task<string[]> ErrorsAsync(HttpResponseMessage response) =>
-        (await response.ReadJsonAsync(Token)).TryGetProperty("extensions", out var extensions)
-            ? [.. extensions.GetProperty("validationErrors").EnumerateArray().Select(error => $"{error.Text("field")} {error.Text("code")}")]
+        (await response.ReadJsonAsync(Token)).GetProperty("extensions").TryGetProperty("validationErrors", out var errors)
+            ? [.. errors.EnumerateArray().Select(error => $"{error.Text("field")} {error.Text("code")}")]
             : [];
 
     private static string Text(JsonNode value) => value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString();

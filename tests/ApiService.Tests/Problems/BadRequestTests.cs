@@ -223,7 +223,7 @@ public sealed class BadRequestTests(TestApi api)
         return problem;
     }
 
-    private static string[] Errors(JsonElement problem) => problem.TryGetProperty("extensions", out var extensions)
-        ? extensions.GetProperty("validationErrors").EnumerateArray().Select(e => $"{e.Text("field")} {e.Text("code")}").ToArray()
+    private static string[] Errors(JsonElement problem) => problem.GetProperty("extensions").TryGetProperty("validationErrors", out var errors)
+        ? errors.EnumerateArray().Select(e => $"{e.Text("field")} {e.Text("code")}").ToArray()
         : [];
 }

@@ -23,6 +23,18 @@ public sealed partial class RateLimitTests(TestApi api)
     }
 
     [Fact]
+    public async Task Send_WhatTheExceptionHandlerAnswers_TellsWhatIsLeft()
+    {
+        using var client = await api.CreateTenantClientAsync(Token);
+
+        using var answer = await client.PostAsync(new Uri("/api/v1/api-keys", UriKind.Relative), Json.Content("{"), Token);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal("\"key\";q=500000;w=10, \"tenant\";q=1000000;w=10", Field(answer, "RateLimit-Policy"));
+        Assert.StartsWith("\"key\";r=499999;", Field(answer, "RateLimit"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Send_MoreThanTheKeyMayOverTwoProcesses_Is429UntilTheWindowEnds()
     {
         await using var first = Limited(("RateLimits:KeyRequests", "3"), ("RateLimits:Window", "00:00:03"));
