@@ -4,7 +4,6 @@ using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Idempotency;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
-using CloudNative.Metering.Meters;
 using CloudNative.Metering.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
@@ -18,7 +17,7 @@ internal static class CreateApiKey
     /// <param name="Scopes">What the key may do, at least one; only what the key in use may do, too.</param>
     /// <param name="ExpiresAt">From then on the key is refused, RFC 3339, in the future; absent: never.</param>
     internal sealed record Request(
-        [property: Required, MaxLength(ApiKey.MaxNameLength), RegularExpression(MeterRules.NotBlankPattern)] string? Name,
+        [property: Required, MaxLength(ApiKey.MaxNameLength), RegularExpression(FieldLimits.NotBlankPattern)] string? Name,
         [property: Required, MinLength(1)] IReadOnlyList<string?>? Scopes,
         DateTimeOffset? ExpiresAt);
 

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
@@ -17,7 +18,9 @@ internal static class ListApiKeys
     /// <param name="State"><c>active</c>, <c>expired</c> or <c>revoked</c>; absent: any.</param>
     /// <param name="Cursor">The <c>nextCursor</c> of the part before.</param>
     /// <param name="Limit">At most so many keys, 1 to 1000.</param>
-    internal sealed record Parameters(string? State, string? Cursor, [property: DefaultValue(PageLimit.Default)] int? Limit);
+    internal sealed record Parameters(
+        [property: AllowedValues(ApiKeyState.Active, ApiKeyState.Expired, ApiKeyState.Revoked)] string? State, string? Cursor,
+        [property: DefaultValue(PageLimit.Default)] int? Limit);
 
     /// <summary>A part of the list, newest first.</summary>
     /// <param name="Items">The keys, without their secrets.</param>

@@ -12,7 +12,7 @@ internal static class RenameApiKey
 {
     /// <summary>What can change of a key; for other scopes or another end create another one.</summary>
     /// <param name="Name">For people, 1 to 256 characters.</param>
-    internal sealed record Request([property: Required, MinLength(1), MaxLength(ApiKey.MaxNameLength)] string? Name);
+    internal sealed record Request([property: Required, MaxLength(ApiKey.MaxNameLength), RegularExpression(FieldLimits.NotBlankPattern)] string? Name);
 
     public static void MapRenameApiKey(this RouteGroupBuilder keys) => keys.MapPut("/{id}", HandleAsync)
         .WithName("RenameApiKey")

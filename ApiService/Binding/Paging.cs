@@ -11,9 +11,9 @@ internal static class Paging
     public const string Ascending = "ASC";
 
     private const string Descending = "DESC";
-    private const int MaxPage = int.MaxValue / MaxSize;
+    public const int MaxPage = int.MaxValue / MaxSize;
 
-    private static readonly string[] Orders = [Ascending, Descending];
+    public static IReadOnlyList<string> Orders { get; } = [Ascending, Descending];
 
     /// <summary>Adds what is wrong with the parameters of these names to the errors.</summary>
     public static void Check(int? page, int? pageSize, string? order, string? orderBy, string[] orderKeys, ICollection<FieldError> errors)

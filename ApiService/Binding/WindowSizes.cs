@@ -9,6 +9,8 @@ internal static class WindowSizes
     private static readonly Dictionary<string, WindowSize> Names =
         Enum.GetValues<WindowSize>().ToDictionary(size => size.ToString().ToUpperInvariant(), StringComparer.Ordinal);
 
+    public static IReadOnlyCollection<string> All => Names.Keys;
+
     /// <summary>Null when absent, and when there is no such window; then the error is added.</summary>
     public static WindowSize? Read(string? text, ICollection<FieldError> errors)
     {

@@ -1,6 +1,7 @@
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Idempotency;
+using CloudNative.ApiService.OpenApi;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Customers;
@@ -16,6 +17,7 @@ internal static class CreateCustomer
     public static void MapCreateCustomer(this RouteGroupBuilder customers) => customers.MapPost("/", HandleAsync)
         .WithName("CreateCustomer").RequireScope(ApiScope.CustomersWrite)
         .Accepts<CustomerDefinition>("application/json")
+        .WithMetadata(GivesETag.Instance)
         .AcceptsIdempotencyKey()
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
         .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);

@@ -1,5 +1,6 @@
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
+using CloudNative.ApiService.OpenApi;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Customers;
@@ -22,7 +23,8 @@ internal static class CustomerEndpoints
         customers.MapCreateCustomer();
         customers.MapListCustomers();
         customers.MapUpdateCustomer();
-        customers.MapGet("/{idOrKey}", GetAsync).WithName("GetCustomer").RequireScope(ApiScope.CustomersRead).ProducesProblem(StatusCodes.Status404NotFound);
+        customers.MapGet("/{idOrKey}", GetAsync).WithName("GetCustomer").RequireScope(ApiScope.CustomersRead)
+            .WithMetadata(GivesETag.Instance).ProducesProblem(StatusCodes.Status404NotFound);
         customers.MapDelete("/{idOrKey}", DeleteAsync).WithName("DeleteCustomer").RequireScope(ApiScope.CustomersWrite)
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status412PreconditionFailed);
 

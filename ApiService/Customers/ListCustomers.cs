@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
@@ -35,7 +36,7 @@ internal static class ListCustomers
         [property: DefaultValue(1)] int? Page,
         [property: DefaultValue(Paging.DefaultSize)] int? PageSize,
         [property: DefaultValue(Paging.Ascending)] string? Order,
-        [property: DefaultValue("name")] string? OrderBy,
+        [property: DefaultValue("name"), AllowedValues("id", "key", "name", "createdAt", "updatedAt")] string? OrderBy,
         [property: DefaultValue(false)] bool? IncludeDeleted,
         string? Key,
         string? Name,

@@ -1,5 +1,6 @@
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
+using CloudNative.ApiService.OpenApi;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Customers;
@@ -19,6 +20,7 @@ internal static class UpdateCustomer
     public static void MapUpdateCustomer(this RouteGroupBuilder customers) => customers.MapPut("/{idOrKey}", HandleAsync)
         .WithName("UpdateCustomer").RequireScope(ApiScope.CustomersWrite)
         .Accepts<CustomerDefinition>("application/json")
+        .WithMetadata(GivesETag.Instance)
         .ProducesProblem(StatusCodes.Status404NotFound)
         .ProducesProblem(StatusCodes.Status409Conflict)
         .ProducesProblem(StatusCodes.Status412PreconditionFailed)

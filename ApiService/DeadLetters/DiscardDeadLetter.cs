@@ -16,7 +16,7 @@ internal static class DiscardDeadLetter
 
     /// <summary>Why a letter is not to be counted.</summary>
     /// <param name="Reason">For people, 1 to 1000 characters.</param>
-    internal sealed record Request([property: Required, MinLength(1), MaxLength(MaxReasonLength)] string? Reason);
+    internal sealed record Request([property: Required, MaxLength(MaxReasonLength), RegularExpression(FieldLimits.NotBlankPattern)] string? Reason);
 
     public static void MapDiscardDeadLetter(this RouteGroupBuilder letters) => letters.MapPost("/{id}/discard", HandleAsync)
         .WithName("DiscardDeadLetter").RequireScope(ApiScope.DeadLettersWrite)

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
@@ -20,7 +21,10 @@ internal static class ListDeadLetters
     /// <param name="Cursor">The <c>nextCursor</c> of the part before.</param>
     /// <param name="Limit">At most so many letters, 1 to 1000.</param>
     internal sealed record Parameters(
-        string? From, string? To, string? Reason, string? State, string? Cursor, [property: DefaultValue(PageLimit.Default)] int? Limit);
+        string? From, string? To,
+        [property: AllowedValues(DeadLetterReason.UnknownTenant, DeadLetterReason.InvalidEvent, DeadLetterReason.StoreRefused)] string? Reason,
+        [property: AllowedValues(DeadLetterState.Open, DeadLetterState.Repaired, DeadLetterState.Replayed, DeadLetterState.Discarded)] string? State,
+        string? Cursor, [property: DefaultValue(PageLimit.Default)] int? Limit);
 
     public static void MapListDeadLetters(this RouteGroupBuilder letters) => letters.MapGet("/", HandleAsync).WithName("ListDeadLetters").RequireScope(ApiScope.DeadLettersRead);
 

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
@@ -20,7 +21,7 @@ internal static class LedgerEndpoints
     /// <param name="From">Inclusive, RFC 3339, by the time of ingest; default: a day before <paramref name="To"/>.</param>
     /// <param name="To">Exclusive, RFC 3339; default: now.</param>
     /// <param name="WindowSize"><c>MINUTE</c>, <c>HOUR</c> or <c>DAY</c>, in UTC.</param>
-    internal sealed record Parameters(string? From, string? To, [property: DefaultValue("MINUTE")] string? WindowSize);
+    internal sealed record Parameters(string? From, string? To, [property: DefaultValue("MINUTE"), AllowedValues("MINUTE", "HOUR", "DAY")] string? WindowSize);
 
     /// <summary>The books.</summary>
     /// <param name="From">Inclusive.</param>

@@ -1,6 +1,7 @@
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Idempotency;
+using CloudNative.ApiService.OpenApi;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Backfills;
@@ -20,6 +21,7 @@ internal static class CreateMeter
         .WithName("CreateMeter").RequireScope(ApiScope.MetersWrite)
         .Accepts<MeterDefinition>("application/json")
         .AcceptsIdempotencyKey()
+        .WithMetadata(GivesETag.Instance)
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
         .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
 

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
@@ -26,7 +27,7 @@ internal static class ListMeters
         [property: DefaultValue(1)] int? Page,
         [property: DefaultValue(Paging.DefaultSize)] int? PageSize,
         [property: DefaultValue(Paging.Ascending)] string? Order,
-        [property: DefaultValue("key")] string? OrderBy,
+        [property: DefaultValue("key"), AllowedValues("key", "name", "aggregation", "createdAt", "updatedAt")] string? OrderBy,
         [property: DefaultValue(false)] bool? IncludeDeleted);
 
     public static void MapListMeters(this RouteGroupBuilder meters) => meters.MapGet("/", HandleAsync).WithName("ListMeters").RequireScope(ApiScope.MetersRead);

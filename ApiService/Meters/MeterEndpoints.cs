@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
+using CloudNative.ApiService.OpenApi;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Database;
@@ -32,7 +33,8 @@ internal static class MeterEndpoints
         meters.MapGetBackfill();
         meters.MapUpdateMeter();
         meters.MapPreviewMeter();
-        meters.MapGet("/{idOrSlug}", GetAsync).WithName("GetMeter").RequireScope(ApiScope.MetersRead).ProducesProblem(StatusCodes.Status404NotFound);
+        meters.MapGet("/{idOrSlug}", GetAsync).WithName("GetMeter").RequireScope(ApiScope.MetersRead)
+            .WithMetadata(GivesETag.Instance).ProducesProblem(StatusCodes.Status404NotFound);
         meters.MapDelete("/{idOrSlug}", DeleteAsync).WithName("DeleteMeter").RequireScope(ApiScope.MetersWrite)
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status412PreconditionFailed);
     }

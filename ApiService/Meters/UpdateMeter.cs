@@ -1,5 +1,6 @@
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
+using CloudNative.ApiService.OpenApi;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Backfills;
@@ -20,6 +21,7 @@ internal static class UpdateMeter
     public static void MapUpdateMeter(this RouteGroupBuilder meters) => meters.MapPut("/{idOrSlug}", HandleAsync)
         .WithName("UpdateMeter").RequireScope(ApiScope.MetersWrite)
         .Accepts<MeterUpdate>("application/json")
+        .WithMetadata(GivesETag.Instance)
         .ProducesProblem(StatusCodes.Status404NotFound)
         .ProducesProblem(StatusCodes.Status409Conflict)
         .ProducesProblem(StatusCodes.Status412PreconditionFailed)

@@ -1,5 +1,6 @@
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
+using CloudNative.ApiService.Edge;
 using CloudNative.ApiService.Idempotency;
 using CloudNative.ApiService.Portal;
 using Microsoft.AspNetCore.OpenApi;
@@ -17,6 +18,7 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
         ["401"] = "No API key, or one that is unknown, expired or revoked.",
         ["403"] = "The API key lacks the scope; extensions.requiredScope names it.",
         ["404"] = "There is no such thing, or it belongs to another tenant.",
+        ["406"] = "The Accept header takes nothing of what the route gives.",
         ["409"] = "It is there already; extensions.conflictingEntityId names it.",
         ["412"] = "If-Match names no present ETag: it was changed since.",
         ["413"] = "The body is larger than 4 MiB.",
@@ -31,22 +33,36 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
         var parameters = (operation.Parameters ?? []).OfType<OpenApiParameter>();
         foreach (var parameter in parameters.Where(p => p is { In: ParameterLocation.Query, Name: not null }))
             parameter.Name = QueryParameter.NameOf(parameter.Name!);
-        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<IdempotentRoute>().Any())
+        if (parameters.FirstOrDefault(p => p.Name == IfMatch.Header) is { } condition)
+            Describe(condition, operation.RequestBody);
+        var route = context.Description.ActionDescriptor.EndpointMetadata;
+        if (route.OfType<IdempotentRoute>().Any())
             (operation.Parameters ??= []).Add(IdempotencyKey());
+        AddTypes(operation, route);
         var answers = (operation.Responses ?? []).OrderBy(answer => answer.Key, StringComparer.Ordinal).ToList();
         operation.Responses = [];
         foreach (var (status, answer) in answers)
         {
             if (Meanings.TryGetValue(status, out var meaning))
                 answer.Description = meaning;
+            ApiExamples.Describe(status, answer, context.Document);
             operation.Responses.Add(status, answer);
         }
 
-        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<PortalRoute>().Any())
+        if (route.OfType<PortalRoute>().Any())
             RequirePortalToken(operation, context.Document);
-        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<RequiredScope>().LastOrDefault() is { } required)
+        if (route.OfType<RequiredScope>().LastOrDefault() is { } required)
             Require(operation, required.Scope, context.Document);
         return Task.CompletedTask;
+    }
+
+    /// <summary>The framework documents one type of an answer only, and can't know that another one is refused.</summary>
+    private static void AddTypes(OpenApiOperation operation, IList<object> route)
+    {
+        foreach (var also in route.OfType<AlsoGives>())
+            operation.Responses!["200"].Content![also.ContentType] = new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
+        if (AcceptedAnswers.GivenBy(route).Length > 0)
+            operation.Responses!["406"] = new OpenApiResponse { Content = operation.Responses["400"].Content };
     }
 
     /// <summary>Either way to send the key; what stands in the list are the roles that the key needs (OpenAPI 3.1, Security Requirement Object).</summary>
@@ -63,6 +79,14 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
     {
         operation.Responses!["401"].Description = "No portal token, or one that is unknown, expired or invalidated.";
         operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(ApiDocument.PortalToken, document)] = [] }];
+    }
+
+    /// <summary>The framework takes the words on a header for words on the body.</summary>
+    private static void Describe(OpenApiParameter ifMatch, IOpenApiRequestBody? body)
+    {
+        ifMatch.Description = "The ETag of what the client saw, or `*`: 412 when it was changed since. Absent: whatever it is by now.";
+        if (body is not null)
+            body.Description = "What it is from now on.";
     }
 
     private static OpenApiParameter IdempotencyKey() => new()

@@ -13,11 +13,6 @@ namespace CloudNative.ApiService.OpenApi;
 /// <summary>Says what the serializer's settings and converters hide from the document.</summary>
 internal sealed class ApiSchemas : IOpenApiSchemaTransformer
 {
-    private const string EventExample = """
-        {"specversion": "1.0", "id": "5c10fade-1c9e-4d6c-8275-c52c36731d3c", "source": "/gateway", "type": "prompt", "subject": "acme",
-         "time": "2026-01-01T00:00:00Z", "data": {"tokens": 1240, "model": "gpt-4"}}
-        """;
-
     public Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
         var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
@@ -36,8 +31,9 @@ internal sealed class ApiSchemas : IOpenApiSchemaTransformer
         else if (type == typeof(CreateApiKey.Request) && schema.Properties?["scopes"] is OpenApiSchema { Items: OpenApiSchema scope })
             scope.Enum = [.. ApiScope.All.Select(known => JsonValue.Create(known.Scope))];
 
+        SchemaConstraints.Add(schema, context);
         // Null is never written: what can be null can be absent.
-        foreach (var property in context.JsonTypeInfo.Properties.Where(property => property.IsGetNullable))
+        foreach (var property in context.JsonTypeInfo.Properties.Where(property => property.IsGetNullable && !SchemaConstraints.IsRequired(property)))
             schema.Required?.Remove(property.Name);
         return Task.CompletedTask;
     }
@@ -60,6 +56,5 @@ internal sealed class ApiSchemas : IOpenApiSchemaTransformer
     {
         cloudEvent.AdditionalPropertiesAllowed = true;
         cloudEvent.AdditionalProperties = null;
-        cloudEvent.Examples = [JsonNode.Parse(EventExample)!];
     }
 }

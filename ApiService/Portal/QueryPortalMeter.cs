@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using CloudNative.ApiService.Meters;
+using CloudNative.ApiService.OpenApi;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.Database;
 using CloudNative.Metering.Rollups;
@@ -26,7 +27,8 @@ internal static class QueryPortalMeter
         string? AdvancedMeterGroupByFilters, [FromQuery] string[]? GroupBy);
 
     public static void MapQueryPortalMeter(this RouteGroupBuilder portal) =>
-        portal.MapGet("/{slug}/query", HandleAsync).WithName("QueryPortalMeter").ProducesUsage().Produces(StatusCodes.Status304NotModified);
+        portal.MapGet("/{slug}/query", HandleAsync).WithName("QueryPortalMeter").ProducesUsage()
+            .WithMetadata(GivesETag.Instance).Produces(StatusCodes.Status304NotModified);
 
     /// <summary>Query a meter with a portal token</summary>
     /// <remarks>As QueryMeter, of the token's subject alone. A meter that the token may not ask is not found.</remarks>

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace CloudNative.Metering.Customers;
 
 /// <summary>Whose usage is a customer's.</summary>
@@ -8,5 +10,6 @@ public sealed record UsageAttribution
     /// stands here.
     /// </summary>
     /// <example>["acme", "acme-eu"]</example>
+    [MaxLength(CustomerRules.MaxSubjectKeys)]
     public IReadOnlyList<string>? SubjectKeys { get; init; }
 }

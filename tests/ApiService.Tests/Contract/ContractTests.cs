@@ -20,7 +20,7 @@ public sealed class ContractTests(TestApi api)
 
         var document = await client.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative), Token);
 
-        await Snapshot.AssertAsync("openapi.json", document.Replace(client.BaseAddress!.ToString(), "http://localhost:5081/", StringComparison.Ordinal), Token);
+        await Snapshot.AssertAsync("openapi.json", document, Token);
     }
 
     [Fact]

@@ -1,0 +1,75 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using CloudNative.ApiService.Binding;
+using Microsoft.AspNetCore.Mvc.Infrastructure;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace CloudNative.ApiService.OpenApi;
+
+/// <summary>What a parameter or a field must be like, where the framework does not see it: in attributes that it does not know, and in what all routes share.</summary>
+internal static class SchemaConstraints
+{
+    private const string DateTime = "date-time";
+
+    private static readonly Dictionary<string, int> Counts = new() { ["limit"] = PageLimit.Max, ["page"] = Paging.MaxPage, ["pageSize"] = Paging.MaxSize };
+
+    private static readonly string[] Times = ["from", "to", "ingestedAtFrom", "ingestedAtTo"];
+
+    public static void Add(OpenApiSchema schema, OpenApiSchemaTransformerContext context)
+    {
+        foreach (var attribute in AttributesOf(context))
+            Add(schema, attribute);
+        // The framework knows texts and arrays only.
+        if (schema is { Type: { } type, MaxLength: { } most } && type.HasFlag(JsonSchemaType.Object))
+            (schema.MaxProperties, schema.MaxLength) = (most, null);
+        AddShared(schema, NameOf(context));
+    }
+
+    public static bool IsRequired(JsonPropertyInfo property) => property.AttributeProvider?.IsDefined(typeof(RequiredAttribute), inherit: true) is true;
+
+    private static void Add(OpenApiSchema schema, object attribute)
+    {
+        switch (attribute)
+        {
+            case AllowedValuesAttribute allowed:
+                schema.Enum = [.. allowed.Values.Select(value => JsonValue.Create(value as string)!)];
+                break;
+            case DataTypeAttribute { DataType: DataType.DateTime }:
+                schema.Format = DateTime;
+                break;
+            case RequiredAttribute:
+                schema.Type &= ~JsonSchemaType.Null;
+                break;
+        }
+    }
+
+    private static void AddShared(OpenApiSchema schema, string? name)
+    {
+        if (schema.Type is not { } type)
+            return;
+        if (type.HasFlag(JsonSchemaType.String))
+            AddSharedText(schema, name);
+        else if (type.HasFlag(JsonSchemaType.Integer) && Counts.TryGetValue(name ?? "", out var most))
+            (schema.Minimum, schema.Maximum) = ("1", $"{most}");
+    }
+
+    private static void AddSharedText(OpenApiSchema schema, string? name)
+    {
+        if (Times.Contains(name))
+            schema.Format = DateTime;
+        else if (name == "windowSize")
+            schema.Enum ??= [.. WindowSizes.All.Select(size => JsonValue.Create(size))];
+        else if (name == "order")
+            schema.Enum = [.. Paging.Orders.Select(order => JsonValue.Create(order))];
+    }
+
+    private static string? NameOf(OpenApiSchemaTransformerContext context) =>
+        context.JsonPropertyInfo?.Name ?? (context.ParameterDescription is { Name: { } parameter } ? QueryParameter.NameOf(parameter) : null);
+
+    private static object[] AttributesOf(OpenApiSchemaTransformerContext context) =>
+        context.JsonPropertyInfo?.AttributeProvider?.GetCustomAttributes(inherit: true)
+        ?? (context.ParameterDescription?.ParameterDescriptor as IParameterInfoParameterDescriptor)?.ParameterInfo.GetCustomAttributes(inherit: true)
+        ?? [];
+}
