@@ -9,6 +9,9 @@ namespace CloudNative.ServiceDefaults.Kafka;
 /// </summary>
 public sealed class KafkaAdmin(IAdminClient client) : IDisposable
 {
+    /// <summary>librdkafka's own timeout is to come first.</summary>
+    private const int DescriptionTimeouts = 2;
+
     // One for not being disposed, and one for each question.
     private readonly ReferenceCount _references = new();
 
@@ -32,9 +35,17 @@ public sealed class KafkaAdmin(IAdminClient client) : IDisposable
         // librdkafka 2.16 aborts the process when a broker describes topics without naming any or itself, as one that is starting may:
         // whether it can tell is asked in the way that survives.
         await GetMetadataAsync(topic, timeout, cancellationToken);
-        var topics = await client.DescribeTopicsAsync(
-            TopicCollection.OfTopicNames([topic]), new DescribeTopicsOptions { RequestTimeout = timeout }).WaitAsync(cancellationToken);
-        return topics.TopicDescriptions[0].TopicId.ToString();
+        try
+        {
+            // Bounded here, too: a consumer waited for good once, after its broker had gone and come back within the question.
+            var topics = await client.DescribeTopicsAsync(TopicCollection.OfTopicNames([topic]), new DescribeTopicsOptions { RequestTimeout = timeout })
+                .WaitAsync(DescriptionTimeouts * timeout, cancellationToken);
+            return topics.TopicDescriptions[0].TopicId.ToString();
+        }
+        catch (TimeoutException e)
+        {
+            throw new KafkaException(new Error(ErrorCode.Local_TimedOut, $"The topic '{topic}' was not described in time."), e);
+        }
     }
 
     public void Dispose() => Release();
@@ -53,7 +64,8 @@ public sealed class KafkaAdmin(IAdminClient client) : IDisposable
 
     private void Release()
     {
+        // On a thread of its own: disposing waits for the client's threads, and whoever asked goes on.
         if (_references.Release())
-            client.Dispose();
+            _ = Task.Run(client.Dispose);
     }
 }
