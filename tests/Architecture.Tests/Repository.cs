@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace CloudNative.Architecture.Tests;
 
@@ -67,4 +68,7 @@ internal sealed record CodeFile(string Path, int Lines, SyntaxNode Syntax)
     public string Name => System.IO.Path.GetFileName(Path);
 
     public IEnumerable<T> Find<T>() where T : SyntaxNode => Syntax.DescendantNodes().OfType<T>();
+
+    public IEnumerable<MethodDeclarationSyntax> FindTests() =>
+        Find<MethodDeclarationSyntax>().Where(method => method.AttributeLists.SelectMany(list => list.Attributes).Any(attribute => attribute.Name.ToString() is "Fact" or "Theory"));
 }

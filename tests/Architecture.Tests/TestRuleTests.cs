@@ -1,5 +1,3 @@
-using Microsoft.CodeAnalysis.CSharp.Syntax;
-
 namespace CloudNative.Architecture.Tests;
 
 /// <summary>Habits of style.md for tests.</summary>
@@ -9,8 +7,8 @@ public sealed class TestRuleTests
     public void Names_EveryTest_AreMethodStateResult() =>
         Findings.MustBeNone(
             from file in Repository.Tests
-            from method in file.Find<MethodDeclarationSyntax>()
-            where IsTest(method) && method.Identifier.Text.Split('_').Length != 3
+            from method in file.FindTests()
+            where method.Identifier.Text.Split('_').Length != 3
             select $"{file.Path}: {method.Identifier.Text}",
             "Name tests Method_State_Result");
 
@@ -20,10 +18,7 @@ public sealed class TestRuleTests
             from project in Repository.Files
             where project.StartsWith("tests/", StringComparison.Ordinal) && project.EndsWith(".csproj", StringComparison.Ordinal)
             let folder = project[..(project.LastIndexOf('/') + 1)]
-            where !Repository.Tests.Any(file => file.Path.StartsWith(folder, StringComparison.Ordinal) && file.Find<MethodDeclarationSyntax>().Any(IsTest))
+            where !Repository.Tests.Any(file => file.Path.StartsWith(folder, StringComparison.Ordinal) && file.FindTests().Any())
             select project,
             "A test project without tests");
-
-    private static bool IsTest(MethodDeclarationSyntax method) =>
-        method.AttributeLists.SelectMany(list => list.Attributes).Any(attribute => attribute.Name.ToString() is "Fact" or "Theory");
 }

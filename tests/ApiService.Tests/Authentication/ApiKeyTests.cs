@@ -1,5 +1,6 @@
 using System.Net;
 using CloudNative.Metering.ApiKeys;
+using CloudNative.Tests;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -16,6 +17,7 @@ public sealed class ApiKeyTests(TestApi api)
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    [Proves("Authorization: Bearer <api key> or X-API-Key")]
     [Theory]
     [InlineData("Authorization", "Bearer ")]
     [InlineData("Authorization", "bearer ")]

@@ -1,5 +1,6 @@
 using CloudNative.ApiService.Binding;
 using CloudNative.Metering.Validation;
+using CloudNative.Tests;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -22,6 +23,7 @@ public sealed class DimensionFilterTests
         Assert.Equal(("Model", "a"), (dimension, Assert.Single(values.Values)));
     }
 
+    [Proves("or a JSON object as the value of filterGroupBy")]
     [Theory]
     [InlineData("?filterGroupBy[model]=a&filterGroupBy[model]=b")]
     [InlineData("""?filterGroupBy={"model":["a","b"]}""")]
@@ -35,6 +37,7 @@ public sealed class DimensionFilterTests
         Assert.Equal(["a", "b"], filter["model"].Values);
     }
 
+    [Proves("one that can't be read → 400")]
     [Theory]
     [InlineData("?filterGroupBy=model")]
     [InlineData("?filterGroupBy=null")]

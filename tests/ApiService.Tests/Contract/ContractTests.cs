@@ -1,6 +1,7 @@
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Portal;
 using CloudNative.Metering.ApiKeys;
+using CloudNative.Tests;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,6 +14,7 @@ public sealed class ContractTests(TestApi api)
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    [Proves("stated in OpenAPI")]
     [Fact]
     public async Task OpenApiDocument_Now_IsTheCommittedOne()
     {
@@ -20,9 +22,11 @@ public sealed class ContractTests(TestApi api)
 
         var document = await client.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative), Token);
 
+        Assert.Contains("A body has at most 4 MiB, a batch 5,000 events, an event 256 KiB.", document, StringComparison.Ordinal);
         await Snapshot.AssertAsync("openapi.json", document, Token);
     }
 
+    [Proves("Base /api/v1")]
     [Fact]
     public async Task Routes_Now_AreTheCommittedOnes()
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using CloudNative.Tests;
 
 namespace CloudNative.ApiService.Tests.Customers;
 
@@ -13,6 +14,7 @@ public sealed class CustomerLifeCycleTests(TestApi api)
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    [Proves("ids are ULIDs")]
     [Fact]
     public async Task Create_GoodDefinition_AnswersAllOfItWithItsLocation()
     {
@@ -57,7 +59,7 @@ public sealed class CustomerLifeCycleTests(TestApi api)
         }
     }
 
-    /// <summary>"customer key 1–256 of any text".</summary>
+    [Proves("customer key 1–256 of any text")]
     [Theory]
     [InlineData("a/b%2Fc")]
     [InlineData("'; drop table customers; --")]

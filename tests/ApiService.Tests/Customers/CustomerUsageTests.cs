@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using CloudNative.Tests;
 
 namespace CloudNative.ApiService.Tests.Customers;
 
@@ -11,6 +12,7 @@ public sealed class CustomerUsageTests(TestApi api)
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    [Proves("groupBy[] (subject, customer_id, or a dimension)")]
     [Fact]
     public async Task Query_GroupedByCustomer_AddsTheirSubjectsUpAndShowsWhatIsNobodys()
     {
@@ -36,6 +38,7 @@ public sealed class CustomerUsageTests(TestApi api)
                 $"{row.GetProperty("windowStart").GetDateTimeOffset().Day} {row.Text("customerId")} {row.GetProperty("groupBy").Text("model")} {row.GetProperty("value")}"));
     }
 
+    [Proves("filterCustomerId[]")]
     [Fact]
     public async Task Query_CustomerFilter_GroupsByItAndLeavesOthersOut()
     {
@@ -77,6 +80,7 @@ public sealed class CustomerUsageTests(TestApi api)
         Assert.False(row.TryGetProperty("customerId", out _));
     }
 
+    [Proves("window_start,window_end[,subject][,customer_id][,dimensions…],value")]
     [Fact]
     public async Task Query_AsCsv_HasAColumnBetweenSubjectAndDimensions()
     {
@@ -168,6 +172,7 @@ public sealed class CustomerUsageTests(TestApi api)
         Assert.Equal((acme, "3"), (row.Text("customerId"), row.GetProperty("value").GetRawText()));
     }
 
+    [Proves("customerId[]")]
     [Fact]
     public async Task ListEvents_OfCustomers_GivesTheirSubjectsEventsAndTellsWhose()
     {
@@ -188,6 +193,7 @@ public sealed class CustomerUsageTests(TestApi api)
         Assert.Equal([$"1 {acme}"], Describe(next.GetProperty("items").EnumerateArray()));
     }
 
+    [Proves("items {event, customerId?")]
     [Fact]
     public async Task ListEvents_SubjectOfNobody_HasNoCustomerId()
     {

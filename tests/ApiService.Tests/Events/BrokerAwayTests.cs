@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using CloudNative.Tests;
 
 namespace CloudNative.ApiService.Tests.Events;
 
@@ -9,9 +10,11 @@ public sealed class BrokerAwayTests(TestApi api)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    [Proves("Broker away or slow: 503 + Retry-After")]
     [Fact]
     public async Task Post_BrokerThatDoesNotListen_Is503WithRetryAfter() => await PostAsync("127.0.0.1:1");
 
+    [Proves("Broker away or slow: 503 + Retry-After", "nothing of that request is ever reported as accepted")]
     [Fact]
     public async Task Post_BrokerThatTakesConnectionsAndNeverAnswers_Is503WithRetryAfter()
     {
@@ -20,6 +23,7 @@ public sealed class BrokerAwayTests(TestApi api)
         await PostAsync(silent.LocalEndpoint.ToString()!);
     }
 
+    [Proves("POST /events → 204, no body")]
     [Fact]
     public async Task Post_BrokerThatAcknowledges_Is204()
     {

@@ -19,6 +19,7 @@ public sealed class CloudEventsTests(TestApi api)
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    [Proves("application/cloudevents+json | one event", "subject: any non-empty text", "unknown CloudEvents extension attributes are kept")]
     [Fact]
     public async Task Ingest_EveryVariantOfTheSpecificationWithASubject_ComesBackTheSame()
     {
@@ -54,6 +55,7 @@ public sealed class CloudEventsTests(TestApi api)
         }
     }
 
+    [Proves("with ce- headers: CloudEvents binary mode, the body is data", "Binary mode follows the CloudEvents HTTP binding §3.1")]
     [Fact]
     public async Task Ingest_EveryVariantInBinaryMode_ComesBackTheSame()
     {
@@ -79,6 +81,7 @@ public sealed class CloudEventsTests(TestApi api)
         }
     }
 
+    [Proves("percent-decoding of ce- headers included", "unknown CloudEvents extension attributes are kept")]
     [Fact]
     public async Task Ingest_HeadersInAnyCaseAndPercentEncoded_AreDecodedOnce()
     {
@@ -142,6 +145,7 @@ public sealed class CloudEventsTests(TestApi api)
         { "data of unknown type", "{}", "", "ce-x", "x", 415, [] },
     };
 
+    [Proves("Binary mode follows the CloudEvents HTTP binding §3.1", "subject: any non-empty text")]
     [Theory]
     [MemberData(nameof(Faults))]
     public async Task Ingest_FaultyBinary_NamesHeaderAndReason(string fault, string body, string contentType, string header, string? value, int status, string[] errors)
@@ -169,6 +173,7 @@ public sealed class CloudEventsTests(TestApi api)
             (await ErrorsAsync(response)).Order());
     }
 
+    [Proves("application/cloudevents-batch+json | array", "[] is valid")]
     [Fact]
     public async Task Ingest_SameEventTwiceInABatch_CountsOnce()
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using CloudNative.Tests;
 
 namespace CloudNative.ApiService.Tests.Events;
 
@@ -29,8 +30,13 @@ public sealed class ExplainEventTests(TestApi api)
             """.Trim(), $"\"{meter.GetProperty("value").GetRawText()}\" {meter.GetProperty("windowStart").GetRawText()} {meter.GetProperty("windowEnd").GetRawText()} {meter.GetProperty("groupBy").GetRawText()}");
     }
 
+    [Proves("A value that is missing, null, not a number, NaN or infinite is stored and listed with its reason")]
     [Theory]
     [InlineData("""{"n":"many"}""", "the value at $.n is not a number")]
+    [InlineData("""{"n":"NaN"}""", "the value at $.n is not a number")]
+    [InlineData("""{"n":"-Infinity"}""", "the value at $.n is not a number")]
+    [InlineData("""{"n":1e400}""", "the value at $.n is not a number")]
+    [InlineData("""{"n":null}""", "no value at $.n")]
     [InlineData("""{}""", "no value at $.n")]
     public async Task Explain_EventThatNoMeterCounted_SaysWhy(string data, string reason)
     {
@@ -41,6 +47,8 @@ public sealed class ExplainEventTests(TestApi api)
 
         Assert.Equal("unmatched", standing.Text("state"));
         Assert.Contains(reason, Assert.Single(standing.GetProperty("meters").EnumerateArray()).Text("reason"), StringComparison.Ordinal);
+        var listed = Assert.Single((await tenant.GetAsync("/api/v1/events")).EnumerateArray());
+        Assert.Contains(reason, listed.Text("validationError"), StringComparison.Ordinal);
     }
 
     [Fact]

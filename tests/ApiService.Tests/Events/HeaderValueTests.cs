@@ -1,10 +1,12 @@
 using CloudNative.ApiService.Events;
+using CloudNative.Tests;
 
 namespace CloudNative.ApiService.Tests.Events;
 
 /// <summary>CloudEvents HTTP binding 3.1.3.2.</summary>
 public sealed class HeaderValueTests
 {
+    [Proves("percent-decoding of ce- headers included")]
     [Theory]
     [InlineData("", "")]
     [InlineData("plain", "plain")]
@@ -28,6 +30,7 @@ public sealed class HeaderValueTests
         Assert.Equal(expected, text);
     }
 
+    [Proves("percent-decoding of ce- headers included")]
     [Theory]
     [InlineData("50%", "two hexadecimal digits")]
     [InlineData("%2", "two hexadecimal digits")]

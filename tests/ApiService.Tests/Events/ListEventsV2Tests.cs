@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using CloudNative.Metering.Events;
+using CloudNative.Tests;
 
 namespace CloudNative.ApiService.Tests.Events;
 
@@ -10,6 +11,7 @@ public sealed class ListEventsV2Tests(TestApi api)
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    [Proves("GET /api/v2/events → {items, nextCursor?} with cursor, limit, filter")]
     [Fact]
     public async Task List_PageByPage_GivesEachEventOnceWhateverComesInMeanwhile()
     {
@@ -43,6 +45,7 @@ public sealed class ListEventsV2Tests(TestApi api)
         Assert.True((await tenant.GetAsync($"{Path}?limit=1")).TryGetProperty("nextCursor", out _));
     }
 
+    [Proves("with cursor, limit, filter")]
     [Theory]
     [InlineData("""{"id":{"$eq":"2"}}""", "2")]
     [InlineData("""{"id":{"$in":["1","3"]}}""", "1,3")]
@@ -103,6 +106,7 @@ public sealed class ListEventsV2Tests(TestApi api)
         Assert.Empty(Ids(await other.GetAsync($"{Path}?cursor={cursor}")));
     }
 
+    [Proves("newest time first: from, to, ingestedAtFrom, ingestedAtTo, id, subject, type, source")]
     [Fact]
     public async Task List_FirstVersionEveryParameter_Narrows()
     {

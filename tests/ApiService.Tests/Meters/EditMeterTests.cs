@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using CloudNative.Tests;
 
 namespace CloudNative.ApiService.Tests.Meters;
 
@@ -16,6 +17,7 @@ public sealed class EditMeterTests(TestApi api)
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    [Proves("PUT /meters/{idOrSlug} | name, description, metadata, groupBy")]
     [Fact]
     public async Task Edit_AllThatCanBe_IsAnsweredAndKept()
     {
@@ -47,6 +49,7 @@ public sealed class EditMeterTests(TestApi api)
         Assert.Equal("{}", meter.GetProperty("groupBy").GetRawText());
     }
 
+    [Proves("If-Match honoured (412)")]
     [Fact]
     public async Task Edit_TagOfBeforeAnotherEdit_IsRefusedAndChangesNothing()
     {
@@ -62,6 +65,7 @@ public sealed class EditMeterTests(TestApi api)
         Assert.Equal("second", (await (await client.GetAsync(Meter, Token)).ReadJsonAsync(Token)).Text("name"));
     }
 
+    [Proves("If-Match honoured (412)")]
     [Theory]
     [InlineData("*", 200)]
     [InlineData("\"other\"", 412)]
@@ -126,6 +130,7 @@ public sealed class EditMeterTests(TestApi api)
         Assert.Equal(HttpStatusCode.NotFound, edited.StatusCode);
     }
 
+    [Proves("a changed groupBy recounts")]
     [Fact]
     public async Task Edit_GroupBy_ShowsARecountAndKeepsTheTotal()
     {

@@ -18,6 +18,7 @@ public sealed class JsonPathTests(TestApi api)
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    [Proves("JSONPath: the $.a.b, $['a b'], $.a[0] subset of RFC 9535", "others 400")]
     [Fact]
     public async Task Create_EveryQueryOfTheSuite_IsTakenWhenItIsSingularAndElseRefusedWithItsPlace()
     {

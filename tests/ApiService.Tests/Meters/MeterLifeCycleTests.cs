@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using CloudNative.Tests;
 
 namespace CloudNative.ApiService.Tests.Meters;
 
@@ -14,6 +15,9 @@ public sealed class MeterLifeCycleTests(TestApi api)
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    [Proves(
+        "ids are ULIDs", "UTC with Z out", "POST /meters | 201 + Location, ETag", "groupBy {name: JSONPath}, name, description, metadata, eventFrom",
+        "Response adds id, createdAt, updatedAt, deletedAt?")]
     [Fact]
     public async Task Create_GoodDefinition_AnswersTheMeterWithItsLocation()
     {
@@ -24,6 +28,7 @@ public sealed class MeterLifeCycleTests(TestApi api)
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         var meter = await response.ReadJsonAsync(Token);
         Assert.Equal($"/api/v1/meters/{meter.Text("id")}", response.Headers.Location?.ToString());
+        Assert.NotNull(response.Headers.ETag);
         Assert.True(Ulid.TryParse(meter.Text("id"), out _));
         Assert.Equal(("tokens_total", "SUM", "$.tokens"), (meter.Text("slug"), meter.Text("aggregation"), meter.Text("valueProperty")));
         Assert.Equal("""{"model":"$.model","type":"$['the type']"}""", Compact(meter.GetProperty("groupBy")));
@@ -33,6 +38,7 @@ public sealed class MeterLifeCycleTests(TestApi api)
         Assert.False(meter.TryGetProperty("deletedAt", out _));
     }
 
+    [Proves("GET /meters/{idOrSlug} | 200, 404")]
     [Fact]
     public async Task Get_ByIdAndBySlug_GivesWhatCreateAnswered()
     {
@@ -49,6 +55,7 @@ public sealed class MeterLifeCycleTests(TestApi api)
         }
     }
 
+    [Proves("409 for a taken slug", "extensions.conflictingEntityId")]
     [Fact]
     public async Task Create_TakenSlug_NamesTheOther()
     {
@@ -73,6 +80,7 @@ public sealed class MeterLifeCycleTests(TestApi api)
         Assert.Equal(7, responses.Count(r => r.StatusCode == HttpStatusCode.Conflict));
     }
 
+    [Proves("DELETE /meters/{idOrSlug} | 204", "includeDeleted", "Response adds id, createdAt, updatedAt, deletedAt?")]
     [Fact]
     public async Task Delete_Meter_FreesItsSlug()
     {
@@ -93,6 +101,7 @@ public sealed class MeterLifeCycleTests(TestApi api)
         Assert.Single(await ListAsync(client, ""));
     }
 
+    [Proves("GET /meters | bare array", "page, pageSize (1–1000), order")]
     [Fact]
     public async Task List_PagesInOrder_GivesEachMeterOnce()
     {
@@ -108,6 +117,46 @@ public sealed class MeterLifeCycleTests(TestApi api)
         Assert.Equal(["c"], Slugs(await ListAsync(client, "?pageSize=2&page=2")));
         Assert.Equal(["c", "b", "a"], Slugs(await ListAsync(client, "?order=DESC")));
         Assert.Equal(["a", "c", "b"], Slugs(await ListAsync(client, "?orderBy=createdAt&order=DESC")));
+    }
+
+    [Proves("orderBy (key,name,aggregation,createdAt,updatedAt)")]
+    [Theory]
+    [InlineData("key", "a,b,c")]
+    [InlineData("name", "b,c,a")]
+    [InlineData("aggregation", "c,b,a")]
+    [InlineData("createdAt", "b,a,c")]
+    [InlineData("updatedAt", "a,c,b")]
+    public async Task List_OrderBy_IsTheOrder(string field, string slugs)
+    {
+        using var client = await api.CreateTenantClientAsync(Token);
+        foreach (var (slug, name, aggregation) in ((string, string, string)[])[("b", "x", "MAX"), ("a", "z", "SUM"), ("c", "y", "AVG")])
+        {
+            using var created = await client.PostAsync(
+                Meters, Json.Content($$"""{"slug": "{{slug}}", "name": "{{name}}", "eventType": "e", "aggregation": "{{aggregation}}", "valueProperty": "$.n"}"""), Token);
+            Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+        }
+
+        using var edited = await client.PutAsync(new Uri("/api/v1/meters/b", UriKind.Relative), Json.Content("""{"name": "x"}"""), Token);
+
+        Assert.Equal(slugs, string.Join(',', Slugs(await ListAsync(client, $"?orderBy={field}"))));
+        Assert.Equal(string.Concat(slugs.Reverse()), string.Join(',', Slugs(await ListAsync(client, $"?orderBy={field}&order=DESC"))));
+    }
+
+    [Proves("events stay")]
+    [Fact]
+    public async Task Delete_MeterThatCounted_KeepsItsEvents()
+    {
+        var (tenantId, key) = await api.CreateTenantAsync(Token);
+        using var client = api.ClientOf(key);
+        await using var sink = await SinkStandIn.OpenAsync(api, tenantId);
+        using var created = await client.PostAsync(Meters, Json.Content(Tokens), Token);
+        await sink.StoreAsync("""{"specversion":"1.0","id":"1","source":"/s","type":"prompt","subject":"acme","time":"2026-03-01T12:00:00Z","data":{"tokens":5}}""");
+
+        using var deleted = await client.DeleteAsync(new Uri("/api/v1/meters/tokens_total", UriKind.Relative), Token);
+
+        Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+        using var events = await client.GetAsync(new Uri("/api/v1/events", UriKind.Relative), Token);
+        Assert.Equal("1", Assert.Single((await events.ReadJsonAsync(Token)).EnumerateArray()).GetProperty("event").Text("id"));
     }
 
     [Fact]

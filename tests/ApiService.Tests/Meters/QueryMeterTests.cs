@@ -1,9 +1,10 @@
 using System.Net;
 using System.Text.Json;
+using CloudNative.Tests;
 
 namespace CloudNative.ApiService.Tests.Meters;
 
-/// <summary>The sentences of api.md on queries, in its order; each test quotes its own.</summary>
+/// <summary>The statements of api.md on queries, in its order.</summary>
 public sealed class QueryMeterTests(TestApi api)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -18,8 +19,9 @@ public sealed class QueryMeterTests(TestApi api)
         Event("6", "zed", "2026-03-30T09:00:00Z", "{}"),
     ];
 
-    /// <summary>"over numeric values and numeric strings; exact decimals (AVG to 28 digits); null, missing, unparsable ignored", "every event of the type",
-    /// "exact number of distinct non-null values (text compared); a missing path is no value", "value of the greatest time".</summary>
+    [Proves(
+        "over numeric values and numeric strings", "exact decimals (AVG to 28 digits)", "null, missing, unparsable ignored", "every event of the type",
+        "exact number of distinct non-null values (text compared)", "a missing path is no value", "value of the greatest time", "never NaN, never in a string")]
     [Theory]
     [InlineData("SUM", "$.n", "8.8")]
     [InlineData("AVG", "$.n", "2.2")]
@@ -38,7 +40,7 @@ public sealed class QueryMeterTests(TestApi api)
         Assert.Equal(expected, row.GetProperty("value").GetRawText());
     }
 
-    /// <summary>"AVG to 28 digits".</summary>
+    [Proves("AVG to 28 digits", "JSON numbers with all their decimal digits")]
     [Fact]
     public async Task Query_MeanWithoutEnd_HasTwentyEightDigits()
     {
@@ -50,6 +52,7 @@ public sealed class QueryMeterTests(TestApi api)
     }
 
     /// <summary>"ties: the later ingested", also where it comes first into the store.</summary>
+    [Proves("ties: the later ingested")]
     [Fact]
     public async Task Query_LatestOfEqualTimes_IsTheLaterIngested()
     {
@@ -62,7 +65,7 @@ public sealed class QueryMeterTests(TestApi api)
         Assert.Equal(3, Assert.Single(await tenant.QueryAsync("?to=2026-03-29T00:30:00Z")).GetProperty("value").GetInt32());
     }
 
-    /// <summary>"from (inclusive), to (exclusive)"; "Answer {from?, to?, windowSize?, data}".</summary>
+    [Proves("from (inclusive), to (exclusive)", "Answer {from?, to?, windowSize?, data: [{value, windowStart, windowEnd, subject")]
     [Fact]
     public async Task Query_Range_IsHalfOpenAndAnsweredAsAsked()
     {
@@ -73,10 +76,28 @@ public sealed class QueryMeterTests(TestApi api)
 
         Assert.Equal(["from", "to", "windowSize", "data"], answer.EnumerateObject().Select(field => field.Name));
         Assert.Equal(("2026-03-29T00:30:30Z", "2026-03-29T22:00:00Z", "HOUR"), (answer.Text("from"), answer.Text("to"), answer.Text("windowSize")));
-        Assert.Equal([1, 1], answer.GetProperty("data").EnumerateArray().Select(row => row.GetProperty("value").GetInt32()));
+        var rows = answer.GetProperty("data").EnumerateArray().ToList();
+        Assert.Equal([1, 1], rows.Select(row => row.GetProperty("value").GetInt32()));
+        Assert.All(rows, row => Assert.Equal(["groupBy", "subject", "value", "windowEnd", "windowStart"], row.EnumerateObject().Select(field => field.Name).Order()));
     }
 
-    /// <summary>"ordered by windowStart, then subject, then dimensions"; "A missing dimension is """; "Windows without events give no row".</summary>
+    [Proves("windowSize MINUTE HOUR DAY WEEK MONTH")]
+    [Theory]
+    [InlineData("MINUTE", "29T00:30 29T21:59 29T22:00 30T09:00", 1)]
+    [InlineData("HOUR", "29T00:00 29T21:00 29T22:00 30T09:00", 60)]
+    public async Task Query_ShortWindow_IsThatLong(string window, string starts, int minutes)
+    {
+        await using var tenant = await OpenAsync("COUNT", null);
+        await tenant.Sink.StoreAsync(Events);
+
+        var rows = await tenant.QueryAsync($"?windowSize={window}");
+
+        Assert.Equal(starts.Split(' '), rows.Select(row => row.Text("windowStart")![8..16]));
+        Assert.All(rows, row => Assert.Equal(
+            TimeSpan.FromMinutes(minutes), row.GetProperty("windowEnd").GetDateTimeOffset() - row.GetProperty("windowStart").GetDateTimeOffset()));
+    }
+
+    [Proves("ordered by windowStart, then subject, then dimensions", "A missing dimension is \"\"", "Windows without events give no row", "default UTC")]
     [Fact]
     public async Task Query_WindowsAndGroups_AreOrderedAndOnlyThoseWithEvents()
     {
@@ -91,7 +112,7 @@ public sealed class QueryMeterTests(TestApi api)
                 $"{row.GetProperty("windowStart").GetDateTimeOffset().Day} {row.Text("subject")} {row.GetProperty("groupBy").Text("model")} {row.GetProperty("value")}"));
     }
 
-    /// <summary>"subject as a filter also groups by it".</summary>
+    [Proves("subject as a filter also groups by it", "repeated (subject=a&subject=b)", "Without windowSize: one row a group")]
     [Fact]
     public async Task Query_SubjectFilter_GroupsByIt()
     {
@@ -102,7 +123,9 @@ public sealed class QueryMeterTests(TestApi api)
         Assert.Equal(JsonValueKind.Null, Assert.Single(await tenant.QueryAsync("")).GetProperty("subject").ValueKind);
     }
 
-    /// <summary>"windowStart = from or the minute of the first event; windowEnd = to or the minute after the last".</summary>
+    [Proves(
+        "windowStart = from or the minute of the first event", "windowEnd = to or the minute after the last",
+        "except windows of a non-UTC query, which carry the zone's offset")]
     [Theory]
     [InlineData("", "2026-03-29T00:30:00Z", "2026-03-30T09:01:00Z")]
     [InlineData("?from=2026-03-29T00:00:00.5Z", "2026-03-29T00:00:00.5Z", "2026-03-30T09:01:00Z")]
@@ -118,7 +141,7 @@ public sealed class QueryMeterTests(TestApi api)
         Assert.Equal((start, end), (row.Text("windowStart"), row.Text("windowEnd")));
     }
 
-    /// <summary>"Empty, ungrouped and unwindowed: COUNT and UNIQUE_COUNT give one row of 0, the others no row".</summary>
+    [Proves("COUNT and UNIQUE_COUNT give one row of 0, the others no row")]
     [Theory]
     [InlineData("COUNT", null, 1)]
     [InlineData("UNIQUE_COUNT", "$.n", 1)]
@@ -139,7 +162,7 @@ public sealed class QueryMeterTests(TestApi api)
         Assert.Empty(await tenant.QueryAsync("?groupBy=model"));
     }
 
-    /// <summary>"DAY, WEEK (ISO, Monday) and MONTH are calendar units in the zone: 23- and 25-hour days exist"; "windows are not clamped to from/to".</summary>
+    [Proves("DAY, WEEK (ISO, Monday) and MONTH are calendar units in the zone", "windows are not clamped to from/to", "windowTimeZone (IANA")]
     [Theory]
     [InlineData("DAY", "2026-03-29T00:00:00+01:00", "2026-03-30T00:00:00+02:00")]
     [InlineData("WEEK", "2026-03-23T00:00:00+01:00", "2026-03-30T00:00:00+02:00")]
@@ -154,7 +177,51 @@ public sealed class QueryMeterTests(TestApi api)
         Assert.Equal((start, end, 3), (row.Text("windowStart"), row.Text("windowEnd"), row.GetProperty("value").GetInt32()));
     }
 
-    /// <summary>"filterGroupBy[path]=/x, or a JSON object as the value of filterGroupBy"; "advancedMeterGroupByFilters (JSON: dimension → $eq $ne $in …)".</summary>
+    [Proves("23- and 25-hour days exist")]
+    [Theory]
+    [InlineData("2026-03-29", 23)]
+    [InlineData("2026-03-30", 24)]
+    [InlineData("2026-10-25", 25)]
+    public async Task Query_DayOnWhichTheClockChanges_HasItsHours(string day, int hours)
+    {
+        await using var tenant = await OpenAsync("COUNT", null);
+        await tenant.Sink.StoreAsync(Event("1", "s", $"{day}T12:00:00Z", "{}"));
+
+        var row = Assert.Single(await tenant.QueryAsync("?windowSize=DAY&windowTimeZone=Europe/Berlin"));
+
+        Assert.StartsWith($"{day}T00:00:00+", row.Text("windowStart"), StringComparison.Ordinal);
+        Assert.Equal(TimeSpan.FromHours(hours), row.GetProperty("windowEnd").GetDateTimeOffset() - row.GetProperty("windowStart").GetDateTimeOffset());
+    }
+
+    [Proves("Never spliced into SQL")]
+    [Theory]
+    [InlineData("n') or true; drop table meters; --")]
+    [InlineData("' || (select 7) || '")]
+    [InlineData("@tenant $1 {0} \\")]
+    public async Task Query_PathsThatWouldBeSql_AreNamesOfFields(string name)
+    {
+        await using var tenant = await TenantWithSink.OpenAsync(api, (client, sink) => new Tenant(client, sink));
+        var path = $"$[\"{name.Replace("\\", "\\\\", StringComparison.Ordinal)}\"]";
+        using var created = await tenant.Client.PostAsync(
+            new Uri("/api/v1/meters", UriKind.Relative), Json.Content(JsonSerializer.Serialize(new
+            {
+                slug = "m", eventType = "t", aggregation = "SUM", valueProperty = $"{path}.n", groupBy = new { model = $"{path}.model" },
+            })), Token);
+        Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+        var data = JsonSerializer.Serialize(new Dictionary<string, object> { [name] = new { n = 2.5, model = name } });
+        await tenant.Sink.StoreAsync(Event("1", "s", "2026-03-29T00:30:30Z", data), Event("2", "s", "2026-03-29T00:30:30Z", """{"n":7,"model":"x"}"""));
+
+        // Once of the rollups, and once of the events themselves.
+        foreach (var range in (string[])["", "&from=2026-03-29T00:30:29.5Z&to=2026-03-29T00:30:30.5Z"])
+        {
+            var row = Assert.Single(await tenant.QueryAsync($"?groupBy=model&filterGroupBy[model]={Uri.EscapeDataString(name)}{range}"));
+            Assert.Equal(("2.5", name), (row.GetProperty("value").GetRawText(), row.GetProperty("groupBy").Text("model")));
+        }
+    }
+
+    [Proves(
+        "filterGroupBy[path]=/x, or a JSON object as the value of filterGroupBy",
+        "advancedMeterGroupByFilters (JSON: dimension → $eq $ne $in $nin $like $nlike $ilike $nilike $gt $gte $lt $lte $and $or)")]
     [Theory]
     [InlineData("?filterGroupBy[model]=a", 2)]
     [InlineData("?filterGroupBy[model]=a&filterGroupBy[model]=b", 3)]
@@ -190,7 +257,7 @@ public sealed class QueryMeterTests(TestApi api)
         Assert.Equal(expected, Assert.Single(edges).GetProperty("value").GetInt32());
     }
 
-    /// <summary>"one that can't be read → 400 (OpenMeter ignores it, and answers with the unfiltered number)".</summary>
+    [Proves("one that can't be read → 400")]
     [Theory]
     [InlineData("""{"model":{}}""", "advancedMeterGroupByFilters.model")]
     [InlineData("""{"model":null}""", "advancedMeterGroupByFilters.model")]
@@ -217,6 +284,7 @@ public sealed class QueryMeterTests(TestApi api)
     }
 
     /// <summary>"GET|POST": the body has the same fields.</summary>
+    [Proves("GET|POST /meters/{idOrSlug}/query")]
     [Fact]
     public async Task Query_ByPost_AnswersAsTheGet()
     {
@@ -235,7 +303,7 @@ public sealed class QueryMeterTests(TestApi api)
         Assert.Equal("10.2", Assert.Single(get.GetProperty("data").EnumerateArray()).GetProperty("value").GetRawText());
     }
 
-    /// <summary>"Accept: text/csv → header window_start,window_end[,subject][,customer_id][,dimensions…],value, exact decimals, Content-Disposition with the slug".</summary>
+    [Proves("window_start,window_end[,subject][,customer_id][,dimensions…],value, exact decimals, Content-Disposition with the slug")]
     [Fact]
     public async Task Query_AsCsv_IsATableNamedAfterTheMeter()
     {
@@ -300,7 +368,7 @@ public sealed class QueryMeterTests(TestApi api)
         Assert.NotEqual(tag, changed.Headers.ETag?.ToString());
     }
 
-    /// <summary>"GET /meters/{idOrSlug}/subjects, …/group-by/{key}/values: from, to (default: all time); distinct values, sorted".</summary>
+    [Proves("from, to (default: all time)", "distinct values, sorted")]
     [Theory]
     [InlineData("SUM", "$.n", "subjects", "acme,zed")]
     [InlineData("UNIQUE_COUNT", "$.user", "subjects?from=2026-03-29T22:00:00Z", "acme")]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using CloudNative.Tests;
 
 namespace CloudNative.ApiService.Tests.Problems;
 
@@ -128,6 +129,10 @@ public sealed class BadRequestTests(TestApi api)
         { "wrong method", "PATCH", Meters, "{}", "application/json", 405, [] },
     };
 
+    [Proves(
+        "where OpenMeter is loose, this contract is strict", "header exactly application/problem+json", "type, title, status, detail, instance", "extensions.validationErrors: [{field, code, message}]",
+        "times | RFC 3339 in", "one that can't be read → 400", "unknown fields, unknown query parameters | 400, named", "400 with every error at once",
+        "GET /meters/{idOrSlug} | 200, 404", "from >= to → 400", "unknown dimension or zone → 400", "page, pageSize (1–1000)", "limit (1–1000")]
     [Theory]
     [MemberData(nameof(Faults))]
     public async Task Send_Faulty_GivesTheProblem(
@@ -143,6 +148,7 @@ public sealed class BadRequestTests(TestApi api)
         Assert.Equal(errors, Errors(problem));
     }
 
+    [Proves("401 without")]
     [Theory]
     [InlineData(null, "Bearer", "An API key is needed")]
     [InlineData("Basic YTpi", "Bearer", "An API key is needed")]
@@ -161,6 +167,7 @@ public sealed class BadRequestTests(TestApi api)
         Assert.Equal(challenge, response.Headers.WwwAuthenticate.ToString());
     }
 
+    [Proves("body 4 MiB (413)")]
     [Theory]
     [InlineData(Meters, "application/json")]
     [InlineData(Events, Event)]
@@ -177,6 +184,7 @@ public sealed class BadRequestTests(TestApi api)
         Assert.Contains("4 MiB", problem.Text("detail"), StringComparison.Ordinal);
     }
 
+    [Proves("405 with Allow")]
     [Fact]
     public async Task Send_WrongMethod_ListsTheRightOnes()
     {
@@ -187,6 +195,7 @@ public sealed class BadRequestTests(TestApi api)
         Assert.Equal(["GET", "POST"], response.Content.Headers.Allow.Order());
     }
 
+    [Proves("415 with Accept")]
     [Theory]
     [InlineData(Meters, "application/json")]
     [InlineData(Events, "application/cloudevents+json, application/cloudevents-batch+json, application/json")]
@@ -200,6 +209,7 @@ public sealed class BadRequestTests(TestApi api)
         Assert.Equal(types, Assert.Single(response.Headers.GetValues("Accept")));
     }
 
+    [Proves("but for OpenMeter's clientId, accepted and ignored")]
     [Fact]
     public async Task Send_ClientIdOfOpenMeter_IsIgnored()
     {
@@ -224,6 +234,13 @@ public sealed class BadRequestTests(TestApi api)
     }
 
     private static string[] Errors(JsonElement problem) => problem.GetProperty("extensions").TryGetProperty("validationErrors", out var errors)
-        ? errors.EnumerateArray().Select(e => $"{e.Text("field")} {e.Text("code")}").ToArray()
+        ? errors.EnumerateArray().Select(Describe).ToArray()
         : [];
+
+    private static string Describe(JsonElement error)
+    {
+        Assert.Equal(["code", "field", "message"], error.EnumerateObject().Select(part => part.Name).Order());
+        Assert.NotEmpty(error.Text("message")!);
+        return $"{error.Text("field")} {error.Text("code")}";
+    }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using CloudNative.Metering.Client;
+using CloudNative.Tests;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -14,6 +15,7 @@ public sealed class UsageReporterTests(TestApi api)
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    [Proves("the client retries with the same ids")]
     [Fact]
     public async Task Report_AnswersAreLost_EveryEventCountsOnce()
     {

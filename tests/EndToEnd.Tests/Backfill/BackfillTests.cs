@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using CloudNative.Tests;
 
 namespace CloudNative.EndToEnd.Tests.Backfill;
 
@@ -13,6 +14,7 @@ public sealed class BackfillTests(SystemFixture system)
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    [Proves("counted later by a meter that is created for it")]
     [Fact]
     public async Task Backfill_EventsBeforeAndAfterTheMeter_AreAllCounted()
     {

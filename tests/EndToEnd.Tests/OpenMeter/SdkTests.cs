@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using CloudNative.Tests;
 
 namespace CloudNative.EndToEnd.Tests.OpenMeter;
 
@@ -9,6 +10,7 @@ public sealed class SdkTests(SystemFixture system)
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "OpenMeter");
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
+    [Proves("compatible with the OpenMeter v1 API, so that its SDKs")]
     [Fact]
     public async Task Sdk_EveryCall_WorksAgainstTheSystem()
     {

@@ -15,6 +15,7 @@ public sealed class MeterBackfillTests(TestServers servers)
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    [Proves("counted later by a meter that is created for it")]
     [Fact]
     public async Task RunPage_EventsOfManySegments_CountsThemAllAndThenHasNothingToDo()
     {

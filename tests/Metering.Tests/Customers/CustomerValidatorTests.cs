@@ -1,5 +1,6 @@
 using CloudNative.Metering.Customers;
 using CloudNative.Metering.Validation;
+using CloudNative.Tests;
 
 namespace CloudNative.Metering.Tests.Customers;
 
@@ -41,6 +42,7 @@ public sealed class CustomerValidatorTests
         { "long city", Good with { BillingAddress = new BillingAddress { City = new string('c', 257) } }, "billingAddress.city", "too_long" },
     };
 
+    [Proves("customer key 1–256 of any text")]
     [Theory]
     [MemberData(nameof(Bad))]
     public void IsGood_OneFault_NamesFieldAndCode(string fault, CustomerDefinition definition, string field, string code)

@@ -13,6 +13,7 @@ public sealed class DifferentialTests(TestServers servers)
 {
     private const int DefaultCases = 400, QuestionsOfAWorld = 100, EventsOfAWorld = 120;
 
+    [Proves("DAY, WEEK (ISO, Monday) and MONTH are calendar units in the zone", "over numeric values and numeric strings")]
     [Fact]
     public async Task Query_RandomEventsMetersAndQuestions_AnswersAsDuckDbDoes()
     {

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using CloudNative.Metering.Events;
 using CloudNative.Metering.Validation;
+using CloudNative.Tests;
 
 namespace CloudNative.Metering.Tests.Events;
 
@@ -9,6 +10,7 @@ public sealed class UsageEventReaderTests
 {
     private const string Minimal = """{"specversion":"1.0","id":"1","source":"s","type":"t","subject":"acme"}""";
 
+    [Proves("unknown CloudEvents extension attributes are kept")]
     [Fact]
     public void Read_CompleteEvent_KeepsEveryAttributeAndTheBytes()
     {
@@ -24,6 +26,7 @@ public sealed class UsageEventReaderTests
         Assert.Equal("""{"n": 1.50, "a": [1, {}]}""", Encoding.UTF8.GetString(read.Data.Span));
     }
 
+    [Proves("time RFC 3339, absent or null = now", "datacontenttype only JSON", "dataschema URI", "data an object or null/absent")]
     [Theory]
     [InlineData("\"time\":null")]
     [InlineData("\"data\":null,\"datacontenttype\":null,\"dataschema\":null")]
@@ -40,6 +43,7 @@ public sealed class UsageEventReaderTests
         Assert.NotNull(Single(withoutDuplicates[..^1] + "," + attributes + "}"));
     }
 
+    [Proves("source (URI-reference)", "time RFC 3339, absent or null = now", "datacontenttype only JSON", "dataschema URI", "data an object or null/absent")]
     [Theory]
     [InlineData("""{"specversion":"1.0","id":"1","source":"s","type":"t"}""", "subject", ErrorCodes.Required)]
     [InlineData("""{"specversion":"1.0","id":"","source":"s","type":"t","subject":"a"}""", "id", ErrorCodes.Required)]
@@ -74,6 +78,7 @@ public sealed class UsageEventReaderTests
         Assert.Equal((field, code), (error.Field, error.Code));
     }
 
+    [Proves("naming index and field")]
     [Fact]
     public void Read_BatchWithSeveralErrors_ReportsAllWithIndex()
     {

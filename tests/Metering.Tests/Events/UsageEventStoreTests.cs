@@ -140,11 +140,14 @@ public sealed class UsageEventStoreTests(TestServers servers)
         Assert.Equal(2, events.Count(e => e.Meters is [{ Reason: "meter 'late' was created, or got other dimensions, after the event was stored, and its backfill has not come to it yet" }]));
     }
 
+    [Proves("is ignored by value aggregations, and counted by COUNT")]
     [Theory]
     [InlineData("""{}""")]
     [InlineData("""{"n":null}""")]
     [InlineData("""{"n":"twelve"}""")]
     [InlineData("""{"n":1e400}""")]
+    [InlineData("""{"n":"NaN"}""")]
+    [InlineData("""{"n":"Infinity"}""")]
     [InlineData("""{"n":[1]}""")]
     [InlineData("""{"n":"\ud800"}""")]
     public async Task Store_ValueThatIsNoNumber_IsIgnoredBySumAndCountedByCount(string data)

@@ -24,6 +24,7 @@ public sealed class JsonPathComplianceTests
         }
     }
 
+    [Proves("JSONPath: the $.a.b, $['a b'], $.a[0] subset of RFC 9535")]
     [Fact]
     public void TryEvaluate_SingularQueries_GivesTheSuitesResult()
     {

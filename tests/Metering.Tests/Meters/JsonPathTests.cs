@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CloudNative.Metering.Meters;
+using CloudNative.Tests;
 
 namespace CloudNative.Metering.Tests.Meters;
 
@@ -7,6 +8,7 @@ public sealed class JsonPathTests
 {
     private const string Document = """{"a": {"b": [10, {"c d": "x"}], "": null}, "a'b": 1, "ü€😀": 2}""";
 
+    [Proves("JSONPath: the $.a.b, $['a b'], $.a[0] subset of RFC 9535")]
     [Theory]
     [InlineData("$", Document)]
     [InlineData("$.a.b[0]", "10")]

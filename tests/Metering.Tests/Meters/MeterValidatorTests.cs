@@ -1,5 +1,6 @@
 using CloudNative.Metering.Meters;
 using CloudNative.Metering.Validation;
+using CloudNative.Tests;
 
 namespace CloudNative.Metering.Tests.Meters;
 
@@ -21,6 +22,11 @@ public sealed class MeterValidatorTests
         { "upper-case slug", Good with { Slug = "Tokens" }, "slug", "invalid" },
         { "slug with line feed", Good with { Slug = "tokens\n" }, "slug", "invalid" },
         { "long slug", Good with { Slug = new string('a', 65) }, "slug", "too_long" },
+        { "empty slug", Good with { Slug = "" }, "slug", "required" },
+        { "slug with two underscores", Good with { Slug = "a__b" }, "slug", "invalid" },
+        { "slug with an underscore first", Good with { Slug = "_a" }, "slug", "invalid" },
+        { "slug with an underscore last", Good with { Slug = "a_" }, "slug", "invalid" },
+        { "slug with a hyphen", Good with { Slug = "a-b" }, "slug", "invalid" },
         { "blank event type", Good with { EventType = " " }, "eventType", "required" },
         { "NUL in event type", Good with { EventType = "a\0" }, "eventType", "invalid" },
         { "no aggregation", Good with { Aggregation = null }, "aggregation", "required" },
@@ -44,6 +50,7 @@ public sealed class MeterValidatorTests
         { "local time", Good with { EventFrom = "2026-01-01T00:00:00" }, "eventFrom", "invalid" },
     };
 
+    [Proves("slug*, eventType*, aggregation*, valueProperty (JSONPath; required unless COUNT, forbidden for COUNT)", "^[a-z0-9]+(?:_[a-z0-9]+)*$, 1–64")]
     [Theory]
     [MemberData(nameof(Bad))]
     public void Validate_OneFault_NamesFieldAndCode(string fault, MeterDefinition definition, string field, string code)
@@ -52,6 +59,14 @@ public sealed class MeterValidatorTests
 
         Assert.True((error.Field, error.Code) == (field, code), $"{fault}: {error}");
     }
+
+    [Proves("^[a-z0-9]+(?:_[a-z0-9]+)*$, 1–64")]
+    [Theory]
+    [InlineData("a")]
+    [InlineData("0")]
+    [InlineData("a_1_b2")]
+    [InlineData("a234567890_234567890_234567890_234567890_234567890_234567890_234")]
+    public void Validate_SlugOfThePattern_IsGood(string slug) => Assert.Empty(Validate(Good with { Slug = slug }));
 
     [Theory]
     [InlineData("SUM")]

@@ -20,6 +20,7 @@ public sealed class RollupQueryTests(TestServers servers)
         Assert.Empty(await database.QueryAsync(count, new() { WindowSize = WindowSize.Day }));
     }
 
+    [Proves("from (inclusive), to (exclusive)", "only events inside [from, to) count")]
     [Theory]
     [InlineData(0, 120)]
     [InlineData(0.5, 59.5)]

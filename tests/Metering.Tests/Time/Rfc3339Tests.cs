@@ -1,9 +1,11 @@
 using CloudNative.Metering.Time;
+using CloudNative.Tests;
 
 namespace CloudNative.Metering.Tests.Time;
 
 public sealed class Rfc3339Tests
 {
+    [Proves("times | RFC 3339 in")]
     [Theory]
     [InlineData("2026-01-31T23:59:59Z", "2026-01-31T23:59:59.0000000+00:00")]
     [InlineData("2026-01-31t23:59:59z", "2026-01-31T23:59:59.0000000+00:00")]
@@ -18,6 +20,7 @@ public sealed class Rfc3339Tests
         Assert.Equal(expected, value.ToString("O"));
     }
 
+    [Proves("times | RFC 3339 in")]
     [Theory]
     [InlineData(null)]
     [InlineData("")]
