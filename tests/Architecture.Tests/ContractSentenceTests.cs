@@ -5,10 +5,12 @@ namespace CloudNative.Architecture.Tests;
 /// <summary>Each statement of the HTTP contract has a test that names it. Skipped where <c>design/api.md</c> is not beside the clone.</summary>
 public sealed class ContractSentenceTests
 {
-    /// <summary>What no test can prove, and why.</summary>
+    /// <summary>What no test can prove yet, and why.</summary>
     private static readonly Dictionary<string, string> Exceptions = new()
     {
         ["409 while in use"] = "Nothing can use a meter before there are features.",
+        ["features and entitlements"] = "They do not exist yet; the statement is proven for what does.",
+        ["feature key"] = "As above.",
     };
 
     private static readonly IReadOnlyList<(string File, string Text)> Named = ContractSentences.Named(Repository.Tests);

@@ -12,7 +12,7 @@ public sealed class CustomerUsageTests(TestApi api)
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Proves("groupBy[] (subject, customer_id, or a dimension)")]
+    [Proves("groupBy[] (subject, customer_id, or a dimension)", "customerId?, groupBy: {}}]}")]
     [Fact]
     public async Task Query_GroupedByCustomer_AddsTheirSubjectsUpAndShowsWhatIsNobodys()
     {
