@@ -7,21 +7,23 @@ namespace CloudNative.ApiService.RateLimits;
 internal sealed partial class QuotaStore(
     IConnectionMultiplexer redis, IOptions<RateLimitOptions> options, TimeProvider clock, ILogger<QuotaStore> logger)
 {
-    // A window is a key that Redis forgets at its end: no clocks to compare. The key is made with its end or not at all.
+    // A window is a key that Redis forgets at its end: no clocks to compare. A key that would never be forgotten begins anew: in a server whose clock goes on while a
+    // script runs (Garnet's) a window can end between its lines, and INCRBY then makes such a key, which refused everything from then on.
     private const string LeaseScript = """
         local taken = tonumber(redis.call('GET', KEYS[1]) or '0')
-        local granted = math.min(tonumber(ARGV[1]), tonumber(ARGV[2]) - taken)
-        if granted > 0 then
-            if taken == 0 then
-                redis.call('SET', KEYS[1], granted, 'PX', ARGV[3])
-            else
-                redis.call('INCRBY', KEYS[1], granted)
-            end
-            taken = taken + granted
-        else
-            granted = 0
+        local isNew = redis.call('PTTL', KEYS[1]) < 1
+        if isNew then
+            taken = 0
         end
-        return { granted, tonumber(ARGV[2]) - taken, redis.call('PTTL', KEYS[1]) }
+        local granted = math.min(tonumber(ARGV[1]), tonumber(ARGV[2]) - taken)
+        if granted < 1 then
+            granted = 0
+        elseif isNew then
+            redis.call('SET', KEYS[1], granted, 'PX', ARGV[3])
+        else
+            redis.call('INCRBY', KEYS[1], granted)
+        end
+        return { granted, tonumber(ARGV[2]) - taken - granted, redis.call('PTTL', KEYS[1]) }
         """;
 
     private bool _isAway;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using StackExchange.Redis;
 
 namespace CloudNative.ApiService.Tests.RateLimits;
 
@@ -95,6 +96,19 @@ public sealed partial class RateLimitTests(TestApi api)
 
         // What a process took and did not use, a hundredth at most, is lost to the other.
         Assert.InRange(statuses.Sum(), limit - limit / 100, limit);
+    }
+
+    [Fact]
+    public async Task Send_WindowThatRedisWouldNeverEnd_BeginsAnew()
+    {
+        var (tenantId, key) = await api.CreateTenantAsync(Token);
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(api.Servers.Redis);
+        await redis.GetDatabase().StringSetAsync($"cloudnative:rate:tenant:{tenantId}", 1_000_000);
+        using var client = api.ClientOf(key);
+
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(client));
+
+        Assert.NotNull(await redis.GetDatabase().KeyTimeToLiveAsync($"cloudnative:rate:tenant:{tenantId}"));
     }
 
     [Fact]
