@@ -9,14 +9,11 @@ using CloudNative.Metering.Time;
 using CloudNative.Metering.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.EntityFrameworkCore;
 
 namespace CloudNative.ApiService.Customers;
 
 internal static class UpdateCustomer
 {
-    private const int MaxAttempts = 5;
-
     public static void MapUpdateCustomer(this RouteGroupBuilder customers) => customers.MapPut("/{idOrKey}", HandleAsync)
         .WithName("UpdateCustomer").RequireScope(ApiScope.CustomersWrite)
         .Accepts<CustomerDefinition>("application/json")
@@ -42,7 +39,7 @@ internal static class UpdateCustomer
         if (await CustomerBody.ReadAsync(context.Request, errors, cancellationToken) is not { } definition || !CustomerValidator.IsGood(definition, errors))
             return Problem.Validation(errors);
 
-        for (var attempt = 1; ; attempt++)
+        return await ConcurrentEdit.RunAsync<CustomerResponse>(database, "customer", async () =>
         {
             if (await database.FindCustomerAsync(context, idOrKey, cancellationToken) is not { } customer)
                 return CustomerEndpoints.NotFound(context, idOrKey);
@@ -50,22 +47,10 @@ internal static class UpdateCustomer
                 return refusal;
             database.Attach(customer);
             customer.Change(definition, clock.GetUtcMicroseconds());
-            try
-            {
-                if (await CustomerOwnership.SaveAsync(database, [customer], cancellationToken) is { Count: > 0 } owned)
-                    return CustomerEndpoints.Owned(owned);
-                context.Response.Headers.ETag = IfMatch.TagOf(customer.Version);
-                return TypedResults.Ok(CustomerResponse.From(customer));
-            }
-            catch (DbUpdateConcurrencyException) when (attempt < MaxAttempts)
-            {
-                // Somebody else edited it meanwhile: what is there now may still be what the client asks for.
-                database.ChangeTracker.Clear();
-            }
-            catch (DbUpdateConcurrencyException)
-            {
-                return Problem.Conflict("The customer is being edited by others all the time; try again.");
-            }
-        }
+            if (await CustomerOwnership.SaveAsync(database, [customer], cancellationToken) is { Count: > 0 } owned)
+                return CustomerEndpoints.Owned(owned);
+            context.Response.Headers.ETag = IfMatch.TagOf(customer.Version);
+            return TypedResults.Ok(CustomerResponse.From(customer));
+        });
     }
 }

@@ -10,14 +10,11 @@ using CloudNative.Metering.Time;
 using CloudNative.Metering.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.EntityFrameworkCore;
 
 namespace CloudNative.ApiService.Meters;
 
 internal static class UpdateMeter
 {
-    private const int MaxAttempts = 5;
-
     public static void MapUpdateMeter(this RouteGroupBuilder meters) => meters.MapPut("/{idOrSlug}", HandleAsync)
         .WithName("UpdateMeter").RequireScope(ApiScope.MetersWrite)
         .Accepts<MeterUpdate>("application/json")
@@ -44,33 +41,24 @@ internal static class UpdateMeter
         if (await MeterBody.ReadUpdateAsync(context.Request, errors, cancellationToken) is not { } update || !MeterValidator.IsGood(update, errors))
             return Problem.Validation(errors);
 
-        for (var attempt = 1; ; attempt++)
+        try
         {
-            if (await database.FindMeterAsync(context.User.TenantId(), idOrSlug, cancellationToken) is not { } meter)
-                return MeterEndpoints.MeterNotFound(idOrSlug);
-            if (IfMatch.Refusal(ifMatch, IfMatch.TagOf(meter.Version)) is { } refusal)
-                return refusal;
-            database.Attach(meter);
-            meter.Change(update, clock.GetUtcMicroseconds());
-            try
+            return await ConcurrentEdit.RunAsync<MeterResponse>(database, "meter", async () =>
             {
+                if (await database.FindMeterAsync(context.User.TenantId(), idOrSlug, cancellationToken) is not { } meter)
+                    return MeterEndpoints.MeterNotFound(idOrSlug);
+                if (IfMatch.Refusal(ifMatch, IfMatch.TagOf(meter.Version)) is { } refusal)
+                    return refusal;
+                database.Attach(meter);
+                meter.Change(update, clock.GetUtcMicroseconds());
                 await MeterRegrouping.SaveAsync(database, meter, cancellationToken);
                 context.Response.Headers.ETag = IfMatch.TagOf(meter.Version);
                 return TypedResults.Ok(MeterResponse.From(meter));
-            }
-            catch (DbUpdateConcurrencyException) when (attempt < MaxAttempts)
-            {
-                // Somebody else edited it meanwhile: what is there now may still be what the client asks for.
-                database.ChangeTracker.Clear();
-            }
-            catch (DbUpdateConcurrencyException)
-            {
-                return Problem.Conflict("The meter is being edited by others all the time; try again.");
-            }
-            catch (HandOverTimeoutException)
-            {
-                return Problem.Unavailable("Counting did not pause for the meter in time; it was not changed. Try again.");
-            }
+            });
+        }
+        catch (HandOverTimeoutException)
+        {
+            return Problem.Unavailable("Counting did not pause for the meter in time; it was not changed. Try again.");
         }
     }
 }

@@ -15,6 +15,8 @@ public sealed class EditMeterTests(TestApi api)
     private static readonly Uri Meters = new("/api/v1/meters", UriKind.Relative);
     private static readonly Uri Meter = new("/api/v1/meters/tokens", UriKind.Relative);
 
+    private sealed record World(HttpClient Client, SinkStandIn Sink) : TenantWithSink(Client, Sink);
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Proves("PUT /meters/{idOrSlug} | name, description, metadata, groupBy")]
@@ -134,11 +136,8 @@ public sealed class EditMeterTests(TestApi api)
     [Fact]
     public async Task Edit_GroupBy_ShowsARecountAndKeepsTheTotal()
     {
-        var (tenantId, key) = await api.CreateTenantAsync(Token);
-        using var client = api.ClientOf(key);
-        await using var sink = await SinkStandIn.OpenAsync(api, tenantId);
-        using var created = await client.PostAsync(Meters, Json.Content(Tokens), Token);
-        await sink.StoreAsync("""{"specversion":"1.0","id":"1","source":"/s","type":"prompt","subject":"acme","data":{"n":2.5,"model":"a","region":"eu"}}""");
+        await using var world = await OpenAsync();
+        var client = world.Client;
 
         using var edited = await EditAsync(client, """{"groupBy": {"region": "$.region"}}""");
 
@@ -154,11 +153,8 @@ public sealed class EditMeterTests(TestApi api)
     [Fact]
     public async Task Query_MeterThatWasAskedBefore_IsAnsweredAsItIsNow()
     {
-        var (tenantId, key) = await api.CreateTenantAsync(Token);
-        using var client = api.ClientOf(key);
-        await using var sink = await SinkStandIn.OpenAsync(api, tenantId);
-        using var created = await client.PostAsync(Meters, Json.Content(Tokens), Token);
-        await sink.StoreAsync("""{"specversion":"1.0","id":"1","source":"/s","type":"prompt","subject":"acme","data":{"n":2.5,"model":"a","region":"eu"}}""");
+        await using var world = await OpenAsync();
+        var client = world.Client;
         Assert.Equal("2.5", await ValueAsync(client, "?groupBy=model"));
 
         using var edited = await EditAsync(client, """{"groupBy": {"region": "$.region"}}""");
@@ -186,6 +182,16 @@ public sealed class EditMeterTests(TestApi api)
         using var response = await client.GetAsync(new Uri($"{Meter}{path}", UriKind.Relative), Token);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         return await response.ReadJsonAsync(Token);
+    }
+
+    /// <summary>A tenant with the meter, and an event that it counts.</summary>
+    private async Task<World> OpenAsync()
+    {
+        var world = await TenantWithSink.OpenAsync(api, (client, sink) => new World(client, sink));
+        using var created = await world.Client.PostAsync(Meters, Json.Content(Tokens), Token);
+        Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+        await world.Sink.StoreAsync("""{"specversion":"1.0","id":"1","source":"/s","type":"prompt","subject":"acme","data":{"n":2.5,"model":"a","region":"eu"}}""");
+        return world;
     }
 
     private async Task<HttpClient> CreateAsync()
