@@ -34,6 +34,8 @@ public sealed class ApiFactory : WebApplicationFactory<ProblemBody>
         .UseSetting("ConnectionStrings:redis", _servers.Redis)
         .UseSetting("ConnectionStrings:kafka", _kafka ?? _servers.Kafka)
         .UseSetting("Producer:Timeout", "00:00:02")
+        // Nothing counts the log that the tests share.
+        .UseSetting("Backlog:RetentionBytes", "1000000000")
         .UseSetting("services:ingest:http:0", _ingest ?? "http://127.0.0.1:1")
         .UseSetting("Logging:LogLevel:Default", "Warning");
 }

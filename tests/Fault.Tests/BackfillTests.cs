@@ -1,5 +1,6 @@
 using CloudNative.Fault.Tests.Checks;
 using CloudNative.Fault.Tests.Load;
+using CloudNative.Tests;
 
 namespace CloudNative.Fault.Tests;
 

@@ -6,6 +6,7 @@ using CloudNative.Fault.Tests.Load;
 using CloudNative.Fault.Tests.Parts;
 using CloudNative.Metering.Database;
 using CloudNative.Metering.Events;
+using CloudNative.Tests;
 using Confluent.Kafka;
 
 namespace CloudNative.Fault.Tests;

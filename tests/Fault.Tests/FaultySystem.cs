@@ -6,6 +6,7 @@ using Aspire.Hosting.Servers.Redis;
 using Aspire.Hosting.Tools;
 using CloudNative.Fault.Tests.Load;
 using CloudNative.Fault.Tests.Parts;
+using CloudNative.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 

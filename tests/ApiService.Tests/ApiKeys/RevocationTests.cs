@@ -1,6 +1,7 @@
 using System.Net;
 using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Database;
+using CloudNative.Tests;
 using Npgsql;
 using StackExchange.Redis;
 
@@ -100,10 +101,10 @@ public sealed class RevocationTests(TestApi api)
     }
 
     private static async Task StatusAsync(HttpClient client, HttpStatusCode expected) => await Eventually.GetAsync(
-        async () =>
+        async _ =>
         {
             using var answer = await client.GetAsync(Meters, Token);
             return answer.StatusCode;
         },
-        status => status == expected, $"Never {expected}.", Token);
+        status => status == expected, $"{expected}");
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using CloudNative.Tests;
 
 namespace CloudNative.ApiService.Tests.Edge;
 
@@ -62,7 +63,7 @@ public sealed partial class RequestIdTests(TestApi api)
 
         await SendAsync(id);
 
-        await Eventually.GetAsync(() => Task.FromResult(tags.Contains(id)), found => found, "The trace does not tell the request's id.", Token);
+        await Eventually.GetAsync(_ => Task.FromResult(tags.Contains(id)), found => found, "the trace tells the request's id");
     }
 
     private async Task<(string Answered, string Problem, string Instance)> SendAsync(string? id)

@@ -1,4 +1,5 @@
 using CloudNative.ApiService.Events;
+using CloudNative.Tests;
 using Confluent.Kafka;
 
 namespace CloudNative.ApiService.Tests.Events;
@@ -22,7 +23,7 @@ public sealed class SharedProducerTests
         }));
 
         Assert.False(shared.TryUse(_ => Assert.Fail("A retired producer was lent.")));
-        await Eventually.GetAsync(() => Task.FromResult(IsDisposed(producer)), disposed => disposed, "The producer was not disposed.", TestContext.Current.CancellationToken)
+        await Eventually.GetAsync(_ => Task.FromResult(IsDisposed(producer)), disposed => disposed, "the producer is disposed")
             .WaitAsync(Deadline, TestContext.Current.CancellationToken);
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using CloudNative.Metering.Database;
+using CloudNative.Tests;
 using Npgsql;
 
 namespace CloudNative.ApiService.Tests.Ledger;
@@ -20,7 +21,7 @@ public sealed class AcknowledgedWriterTests(TestApi api)
         await PostAsync(client, 3);
         await PostAsync(client, 2);
 
-        await Eventually.GetAsync(() => AcknowledgedAsync(tenantId), sum => sum == 5, "5 events were acknowledged.", Cancellation);
+        await Eventually.GetAsync(_ => AcknowledgedAsync(tenantId), sum => sum == 5, "5 events are acknowledged");
     }
 
     [Fact]

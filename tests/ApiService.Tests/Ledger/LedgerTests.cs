@@ -4,6 +4,7 @@ using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Database;
 using CloudNative.Metering.Events;
 using CloudNative.Metering.Tenants;
+using CloudNative.Tests;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Microsoft.EntityFrameworkCore;
@@ -30,7 +31,7 @@ public sealed class LedgerTests(TestApi api)
             Assert.Equal(HttpStatusCode.NoContent, posted.StatusCode);
         }
 
-        var pending = await Eventually.GetAsync(() => GetAsync(client), ledger => Sum(ledger, "acknowledged") == 2, "The API did not write its side.", Token);
+        var pending = await Eventually.GetAsync(_ => GetAsync(client), ledger => Sum(ledger, "acknowledged") == 2, "the API writes its side");
         await sink.DrainAsync();
         var balanced = await GetAsync(client);
 
@@ -54,13 +55,13 @@ public sealed class LedgerTests(TestApi api)
         client.DefaultRequestHeaders.Authorization = new("Bearer", key);
         // Other tests write to the same log meanwhile: this one counts on.
         var ledger = await Eventually.GetAsync(
-            async () =>
+            async _ =>
             {
                 await CountAllAsync(source, stream, log);
                 return await GetAsync(client);
             },
             answer => answer.TryGetProperty("countedUntil", out var until) && until.GetDateTimeOffset() >= before && answer.GetProperty("waiting").GetInt64() == 0,
-            "Nothing tells how far it is counted.", Token);
+            "Nothing tells how far it is counted.");
 
         Assert.Equal(0, ledger.GetProperty("waiting").GetInt64());
     }
@@ -94,8 +95,8 @@ public sealed class LedgerTests(TestApi api)
 
         // The first request may take longer than the second that each component is given.
         var health = await Eventually.GetAsync(
-            () => GetAsync(client, "/api/v1/system/health"), answer => Ledgers(answer).TryGetProperty("description", out var text)
-            && text.GetString()!.StartsWith("The books of 1 closed hours", StringComparison.Ordinal), "The health does not tell of the books.", Token);
+            _ => GetAsync(client, "/api/v1/system/health"), answer => Ledgers(answer).TryGetProperty("description", out var text)
+            && text.GetString()!.StartsWith("The books of 1 closed hours", StringComparison.Ordinal), "the health tells of the books");
         var differing = (await GetAsync(client)).GetProperty("recount").GetProperty("differing").EnumerateArray().Single();
 
         Assert.Equal("Degraded", Ledgers(health).Text("status"));

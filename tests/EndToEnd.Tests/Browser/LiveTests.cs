@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Aspire.Hosting.Testing;
+using CloudNative.Tests;
 using Microsoft.Playwright;
 
 namespace CloudNative.EndToEnd.Tests.Browser;
@@ -47,7 +48,6 @@ public sealed class LiveTests(SystemFixture system, ITestOutputHelper output)
         var trace = await Eventually.GetAsync(
             _ => Task.FromResult(system.Spans.Spans.GroupBy(span => span.TraceId).FirstOrDefault(IsOfAllServices)?.Key),
             traceId => traceId is not null,
-            Deadline,
             "one trace with a request of web, its reception in api and its database write in ingest");
         output.WriteLine($"Trace {trace}");
     }

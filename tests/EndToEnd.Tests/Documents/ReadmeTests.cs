@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Aspire.Hosting.Testing;
+using CloudNative.Tests;
 
 namespace CloudNative.EndToEnd.Tests.Documents;
 
@@ -11,8 +12,6 @@ public sealed partial class ReadmeTests(SystemFixture system)
 {
     private const string Api = "http://localhost:5081";
     private const string Web = "http://localhost:5080";
-
-    private static readonly TimeSpan Visible = TimeSpan.FromSeconds(10);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -24,7 +23,7 @@ public sealed partial class ReadmeTests(SystemFixture system)
 
         var meter = await RunAsync(lines[0]);
         await RunAsync(lines[1]);
-        var usage = await Eventually.GetAsync(_ => RunAsync(lines[2]), IsComplete, Visible, "the event is counted");
+        var usage = await Eventually.GetAsync(_ => RunAsync(lines[2]), IsComplete, "the event is counted");
         await RunAsync(lines[1]);
         var afterSecondPost = await RunAsync(lines[2]);
 

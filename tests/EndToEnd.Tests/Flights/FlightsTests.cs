@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using CloudNative.Tests;
 
 namespace CloudNative.EndToEnd.Tests.Flights;
 
@@ -10,7 +11,6 @@ namespace CloudNative.EndToEnd.Tests.Flights;
 public sealed class FlightsTests(SystemFixture system, ITestOutputHelper output)
 {
     private const int BatchSize = 1_000;
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -69,7 +69,7 @@ public sealed class FlightsTests(SystemFixture system, ITestOutputHelper output)
     private async Task WaitForAsync(Func<HttpClient, CancellationToken, Task<long>> ask, long expected, string what)
     {
         using var api = system.CreateApiClient();
-        var seen = await Eventually.GetAsync(token => ask(api, token), number => number >= expected, Deadline, $"{expected} {what}");
+        var seen = await Eventually.GetAsync(token => ask(api, token), number => number >= expected, $"{expected} {what}");
         Assert.Equal(expected, seen);
     }
 

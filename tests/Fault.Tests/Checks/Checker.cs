@@ -1,5 +1,6 @@
 using System.Globalization;
 using CloudNative.Fault.Tests.Load;
+using CloudNative.Tests;
 
 namespace CloudNative.Fault.Tests.Checks;
 

@@ -1,4 +1,5 @@
 using CloudNative.Metering.Events;
+using CloudNative.Tests;
 using Confluent.Kafka;
 
 namespace CloudNative.Fault.Tests.Checks;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using CloudNative.Tests;
 
 namespace CloudNative.Fault.Tests.Load;
 

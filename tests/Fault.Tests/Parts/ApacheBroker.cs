@@ -2,6 +2,7 @@ using Aspire.Hosting.Orchestration;
 using Aspire.Hosting.Processes;
 using Aspire.Hosting.Servers.Kafka;
 using CloudNative.Metering.Events;
+using CloudNative.Tests;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 

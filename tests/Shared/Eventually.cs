@@ -1,8 +1,8 @@
 using System.Diagnostics;
 
-namespace CloudNative.Fault.Tests;
+namespace CloudNative.Tests;
 
-/// <summary>Awaits an effect that another process brings about.</summary>
+/// <summary>Awaits an effect that another thread or process brings about.</summary>
 internal static class Eventually
 {
     /// <summary>Far more than any effect takes: a test fails because of wrong numbers, not because a machine is busy.</summary>
