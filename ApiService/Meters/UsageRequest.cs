@@ -50,8 +50,11 @@ internal sealed record UsageRequest
     /// <summary>The query; what is wrong is added to the errors.</summary>
     public UsageQuery Read(Meter meter, List<FieldError> errors)
     {
-        var (groupBy, subjects) = (GroupBy ?? [], Subject ?? []);
-        foreach (var dimension in groupBy.Where(name => name is not (SubjectName or CustomerId) && !meter.GroupBy.ContainsKey(name ?? "")))
+        // Whatever the types say: JSON's arrays may hold null.
+        var (groupBy, subjects) = (GroupBy?.OfType<string>().ToList() ?? [], Subject ?? []);
+        if (groupBy.Count < GroupBy?.Count)
+            errors.Add(new FieldError("groupBy", ErrorCodes.Invalid, "Must be texts, not null."));
+        foreach (var dimension in groupBy.Where(name => name is not (SubjectName or CustomerId) && !meter.GroupBy.ContainsKey(name)))
             errors.Add(UnknownDimension(meter, dimension));
         if (subjects.Any(subject => subject is null || subject.Contains('\0', StringComparison.Ordinal)))
             errors.Add(new FieldError("subject", ErrorCodes.Invalid, "Must be texts without the character U+0000."));

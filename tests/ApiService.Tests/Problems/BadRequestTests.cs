@@ -98,6 +98,7 @@ public sealed class BadRequestTests(TestApi api)
         { "number for a filter's text", "POST", Query, """{"advancedMeterGroupByFilters": {"colour": {"$eq": 1}}}""", "application/json", 400, ["advancedMeterGroupByFilters.colour.$eq invalid"] },
         { "question of an unknown field", "POST", Query, """{"window": "DAY"}""", "application/json", 400, ["window unknown"] },
         { "null for a customer", "POST", Query, """{"filterCustomerId": [null]}""", "application/json", 400, ["filterCustomerId invalid"] },
+        { "null for a dimension", "POST", Query, """{"groupBy": [null, "subject"]}""", "application/json", 400, ["groupBy invalid"] },
         { "no question", "POST", Query, "", "application/json", 400, ["body required"] },
         {
             "several faults of a question", "POST", Query,
