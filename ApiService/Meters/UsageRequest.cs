@@ -47,6 +47,11 @@ internal sealed record UsageRequest
     /// <summary><c>subject</c>, <c>customer_id</c> or dimensions of the meter.</summary>
     public IReadOnlyList<string>? GroupBy { get; init; }
 
+    /// <summary>Whoever asks may not see which customer the usage belongs to. Not public: no body can say it.</summary>
+    internal bool HidesCustomers { get; init; }
+
+    private IEnumerable<string> AlwaysKnown => HidesCustomers ? [SubjectName] : [SubjectName, CustomerId];
+
     /// <summary>The query; what is wrong is added to the errors.</summary>
     public UsageQuery Read(Meter meter, List<FieldError> errors)
     {
@@ -54,7 +59,7 @@ internal sealed record UsageRequest
         var (groupBy, subjects) = (GroupBy?.OfType<string>().ToList() ?? [], Subject ?? []);
         if (groupBy.Count < GroupBy?.Count)
             errors.Add(new FieldError("groupBy", ErrorCodes.Invalid, "Must be texts, not null."));
-        foreach (var dimension in groupBy.Where(name => name is not (SubjectName or CustomerId) && !meter.GroupBy.ContainsKey(name)))
+        foreach (var dimension in groupBy.Where(name => !AlwaysKnown.Contains(name) && !meter.GroupBy.ContainsKey(name)))
             errors.Add(UnknownDimension(meter, dimension));
         if (subjects.Any(subject => subject is null || subject.Contains('\0', StringComparison.Ordinal)))
             errors.Add(new FieldError("subject", ErrorCodes.Invalid, "Must be texts without the character U+0000."));
@@ -111,7 +116,7 @@ internal sealed record UsageRequest
         return TimeZoneInfo.Utc;
     }
 
-    private static FieldError UnknownDimension(Meter meter, string name) => new(
+    private FieldError UnknownDimension(Meter meter, string name) => new(
         "groupBy", ErrorCodes.Unknown,
-        $"Meter '{meter.Slug}' has no dimension '{name}'; known are {string.Join(", ", [SubjectName, CustomerId, .. meter.GroupBy.Keys])}.");
+        $"Meter '{meter.Slug}' has no dimension '{name}'; known are {string.Join(", ", [.. AlwaysKnown, .. meter.GroupBy.Keys])}.");
 }

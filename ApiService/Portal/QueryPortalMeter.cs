@@ -46,6 +46,6 @@ internal static class QueryPortalMeter
                 parameters.FilterGroupBy, parameters.AdvancedMeterGroupByFilters, parameters.GroupBy),
             context.Request,
             errors);
-        return await QueryMeter.AnswerAsync(slug, asked, errors, context, database, meters, rollups);
+        return await QueryMeter.AnswerAsync(slug, asked with { HidesCustomers = true }, errors, context, database, meters, rollups);
     }
 }

@@ -62,6 +62,8 @@ public sealed class PortalTokenTests(TestApi api)
         Assert.All(all.GetProperty("data").EnumerateArray(), row => Assert.Equal("acme", row.Text("subject")));
         foreach (var query in (string[])["?subject=globex", "?subject=acme&subject=globex", "?Subject=globex", "?filterCustomerId=01G65Z755AFWAKHE12NY0CQ9FH", "?subject[]=globex"])
             await tenant.QueryAsync(secret, query, expected: HttpStatusCode.BadRequest);
+        var refused = await tenant.QueryAsync(secret, "?groupBy=customer_id", expected: HttpStatusCode.BadRequest);
+        Assert.EndsWith("has no dimension 'customer_id'; known are subject, model.", refused.Text("detail"), StringComparison.Ordinal);
     }
 
     [Fact]
