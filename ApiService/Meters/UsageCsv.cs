@@ -1,3 +1,4 @@
+using CloudNative.ApiService.Customers;
 using CloudNative.ApiService.Edge;
 using CloudNative.ApiService.Json;
 using CloudNative.Metering.Meters;
@@ -7,7 +8,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace CloudNative.ApiService.Meters;
 
-/// <summary>A meter's usage as a table: CSV of RFC 4180, with a header.</summary>
+/// <summary>A meter's usage as a table: CSV of RFC 4180, with a header. Subjects and dimensions are what senders of events chose; a value is a number.</summary>
 internal sealed class UsageCsv(Meter meter, UsageQuery query, Usage usage) : IResult
 {
     public const string ContentType = "text/csv";
@@ -31,8 +32,8 @@ internal sealed class UsageCsv(Meter meter, UsageQuery query, Usage usage) : IRe
         {
             await csv.WriteRecordAsync(
                 [
-                    Rfc3339JsonConverter.Format(row.WindowStart), Rfc3339JsonConverter.Format(row.WindowEnd), .. Subject(row.Subject), .. Customer(row.CustomerId),
-                    .. dimensions.Select(dimension => row.GroupBy[dimension]), row.Value.Digits,
+                    Rfc3339JsonConverter.Format(row.WindowStart), Rfc3339JsonConverter.Format(row.WindowEnd), .. Subject(SpreadsheetText.ToCell(row.Subject)), .. Customer(row.CustomerId),
+                    .. dimensions.Select(dimension => SpreadsheetText.ToCell(row.GroupBy[dimension])), row.Value.Digits,
                 ], httpContext.RequestAborted);
         }
     }

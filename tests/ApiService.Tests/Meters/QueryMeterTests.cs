@@ -328,6 +328,20 @@ public sealed class QueryMeterTests(TestApi api)
     }
 
     [Theory]
+    [InlineData("=HYPERLINK(\"x\")", "\"'=HYPERLINK(\"\"x\"\")\"")]
+    [InlineData("@SUM(A1)", "'@SUM(A1)")]
+    [InlineData("'t Hart", "'t Hart")]
+    public async Task Query_AsCsv_NoTextRunsAsAFormulaAndNumbersStayNumbers(string text, string cell)
+    {
+        await using var tenant = await OpenAsync("SUM", "$.n");
+        await tenant.Sink.StoreAsync(Event("1", text, "2026-03-29T00:30:00Z", JsonSerializer.Serialize(new { n = -2, model = text })));
+
+        var (_, table) = await tenant.CsvAsync("?groupBy=subject&groupBy=model", "text/csv");
+
+        Assert.Equal($"2026-03-29T00:30:00Z,2026-03-29T00:31:00Z,{cell},{cell},-2", table.Split("\r\n")[1]);
+    }
+
+    [Theory]
     [InlineData("text/csv", "text/csv")]
     [InlineData("text/csv, */*", "text/csv")]
     [InlineData("text/*;q=0.5", "text/csv")]
