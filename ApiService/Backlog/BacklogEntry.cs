@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.IO.Hashing;
 using CloudNative.Metering.Events;
+using CloudNative.ServiceDefaults.Kafka;
 
 namespace CloudNative.ApiService.Backlog;
 
@@ -19,6 +20,9 @@ internal sealed class BacklogEntry(PartitionPressure[] partitions, Counter<long>
     private readonly long[] _bytes = new long[partitions.Length];
     private readonly int[] _records = new int[partitions.Length];
 
+    // One for the request, and one for each time that its records were sent and not all of them are answered for.
+    private readonly ReferenceCount _holders = new();
+
     public void Add(byte[] key, int valueBytes)
     {
         if (_bytes.Length == 0)
@@ -29,7 +33,7 @@ internal sealed class BacklogEntry(PartitionPressure[] partitions, Counter<long>
         _records[partition]++;
     }
 
-    /// <summary>False when there is no room; else <see cref="Release"/> must follow when the broker has answered.</summary>
+    /// <summary>False when there is no room; else <see cref="Release"/> must follow when the request is over.</summary>
     public bool TryEnter()
     {
         for (var i = 0; i < _bytes.Length; i++)
@@ -46,8 +50,13 @@ internal sealed class BacklogEntry(PartitionPressure[] partitions, Counter<long>
         return true;
     }
 
+    /// <summary>The room is kept until <see cref="Release"/> was called once more.</summary>
+    public void Hold() => _holders.TryAdd();
+
     public void Release()
     {
+        if (!_holders.Release())
+            return;
         for (var i = 0; i < _bytes.Length; i++)
             partitions[i].Gate.Leave(_bytes[i], _records[i]);
     }

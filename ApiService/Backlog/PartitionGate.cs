@@ -41,7 +41,7 @@ internal sealed class PartitionGate
     /// <summary>For bytes that entered and were not sent.</summary>
     public void Withdraw(long bytes) => Interlocked.Add(ref _entered, -bytes);
 
-    /// <summary>For records that were sent, whatever became of them.</summary>
+    /// <summary>For records that are answered for, whatever became of them: none of them is on its way any more.</summary>
     public void Leave(long bytes, int records)
     {
         Interlocked.Add(ref _left, bytes);

@@ -36,11 +36,12 @@ internal sealed partial class EventProducer(
         try
         {
             var ingestedAt = clock.GetUtcNow();
-            await SendAsync(tenantId, records, ingestedAt, cancellationToken);
+            await SendAsync(tenantId, records, entry, ingestedAt, cancellationToken);
             acknowledged.Add(tenantId, ingestedAt, events.Count);
         }
         finally
         {
+            // Whatever ended the request, its records may be on their way: the last of them to be answered for gives the room back.
             entry.Release();
         }
     }
@@ -53,7 +54,8 @@ internal sealed partial class EventProducer(
         return records;
     }
 
-    private async Task SendAsync(Ulid tenantId, Message<byte[], byte[]>[] records, DateTimeOffset ingestedAt, CancellationToken cancellationToken)
+    private async Task SendAsync(
+        Ulid tenantId, Message<byte[], byte[]>[] records, BacklogEntry entry, DateTimeOffset ingestedAt, CancellationToken cancellationToken)
     {
         var headers = new Headers
         {
@@ -63,7 +65,7 @@ internal sealed partial class EventProducer(
         using var span = KafkaTracing.StartPublish(UsageEventTopic.Name, headers);
         try
         {
-            await SendUntilDatedRightAsync(records, headers, ingestedAt, cancellationToken);
+            await SendUntilDatedRightAsync(records, entry, headers, ingestedAt, cancellationToken);
         }
         catch (Exception e) when (e is KafkaException or TimeoutException or ObjectDisposedException)
         {
@@ -74,7 +76,7 @@ internal sealed partial class EventProducer(
     }
 
     private async Task SendUntilDatedRightAsync(
-        Message<byte[], byte[]>[] records, Headers headers, DateTimeOffset ingestedAt, CancellationToken cancellationToken)
+        Message<byte[], byte[]>[] records, BacklogEntry entry, Headers headers, DateTimeOffset ingestedAt, CancellationToken cancellationToken)
     {
         var started = clock.GetTimestamp();
         while (true)
@@ -86,11 +88,11 @@ internal sealed partial class EventProducer(
                 headers.Add(EventRecord.IngestedAtHeader, EventRecord.IngestedAt(ingestedAt));
             }
 
-            var acknowledgements = new Acknowledgements(records.Length);
+            var acknowledgements = new Acknowledgements(records.Length, entry);
             var timestamp = new Timestamp(ingestedAt - lag);
             foreach (var record in records)
                 (record.Headers, record.Timestamp) = (headers, timestamp);
-            producers.Produce(UsageEventTopic.Name, records, acknowledgements.Add);
+            producers.Produce(UsageEventTopic.Name, records, acknowledgements);
             var patience = options.Value.Timeout - clock.GetElapsedTime(started);
             try
             {

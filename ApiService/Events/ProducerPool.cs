@@ -15,23 +15,33 @@ internal sealed class ProducerPool(
     private readonly ReplaceableProducer[] _producers =
         [.. Enumerable.Range(0, options.Value.Connections).Select(number => new ReplaceableProducer(number, kafka, statistics, options.Value, logger))];
 
-    /// <summary>Hands records over; <paramref name="answered"/> is called once for each.</summary>
-    /// <exception cref="KafkaException">A queue is full, or a producer failed: not all were handed over.</exception>
-    public void Produce(string topic, Message<byte[], byte[]>[] records, Action<DeliveryReport<byte[], byte[]>> answered)
+    /// <summary>Hands records over. What becomes of each is told to <paramref name="acknowledgements"/>, also when a queue is full or a producer failed.</summary>
+    public void Produce(string topic, Message<byte[], byte[]>[] records, Acknowledgements acknowledgements)
     {
-        if (records is [var single])
+        Action<DeliveryReport<byte[], byte[]>> answered = acknowledgements.Add;
+        var handedOver = 0;
+        try
         {
-            _producers[NumberOf(single)].Use(client => client.Produce(topic, single, answered));
-            return;
+            if (records is [var single])
+                _producers[NumberOf(single)].Use(client => client.Produce(topic, single, answered));
+            else
+            {
+                foreach (var share in records.GroupBy(NumberOf))
+                    _producers[share.Key].Use(client => HandOver(client, share));
+            }
+        }
+        catch (Exception e)
+        {
+            acknowledgements.Fail(e, records.Length - handedOver);
         }
 
-        foreach (var share in records.GroupBy(NumberOf))
+        void HandOver(IProducer<byte[], byte[]> client, IEnumerable<Message<byte[], byte[]>> share)
         {
-            _producers[share.Key].Use(client =>
+            foreach (var record in share)
             {
-                foreach (var record in share)
-                    client.Produce(topic, record, answered);
-            });
+                client.Produce(topic, record, answered);
+                handedOver++;
+            }
         }
     }
 

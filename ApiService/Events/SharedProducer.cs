@@ -4,11 +4,14 @@ using Confluent.Kafka;
 namespace CloudNative.ApiService.Events;
 
 /// <summary>
-/// A producer that is disposed when it was retired and nobody uses it any more: disposing frees native memory, which a call on another thread may
-/// stand in.
+/// A producer that is disposed when it was retired, nobody uses it any more, and it has answered for its records: disposing frees native memory, which a
+/// call on another thread may stand in, and no record is answered for afterwards.
 /// </summary>
 internal sealed class SharedProducer(IProducer<byte[], byte[]> producer)
 {
+    // Longer than a record may wait for the broker.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     // One for not being retired, and one for each user.
     private readonly ReferenceCount _references = new();
 
@@ -32,10 +35,22 @@ internal sealed class SharedProducer(IProducer<byte[], byte[]> producer)
 
     public void Retire() => Release();
 
+    private void FlushAndDispose()
+    {
+        try
+        {
+            producer.Flush(Patience);
+        }
+        finally
+        {
+            producer.Dispose();
+        }
+    }
+
     private void Release()
     {
         // On a thread of its own: disposing waits for the producer's thread, and this may be it.
         if (_references.Release())
-            _ = Task.Run(producer.Dispose);
+            _ = Task.Run(FlushAndDispose);
     }
 }

@@ -27,6 +27,20 @@ public sealed class SharedProducerTests
             .WaitAsync(Deadline, TestContext.Current.CancellationToken);
     }
 
+    [Fact]
+    public async Task Retire_RecordThatWaitsForTheBroker_IsAnsweredForAllTheSame()
+    {
+        var producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig { BootstrapServers = "127.0.0.1:1", MessageTimeoutMs = 500 })
+            .SetLogHandler((_, _) => { }).SetErrorHandler((_, _) => { }).Build();
+        var shared = new SharedProducer(producer);
+        var answered = new TaskCompletionSource<ErrorCode>();
+        Assert.True(shared.TryUse(used => used.Produce("t", new Message<byte[], byte[]>(), report => answered.SetResult(report.Error.Code))));
+
+        shared.Retire();
+
+        Assert.Equal(ErrorCode.Local_MsgTimedOut, await answered.Task.WaitAsync(Eventually.Deadline, TestContext.Current.CancellationToken));
+    }
+
     private static bool IsDisposed(IProducer<byte[], byte[]> producer)
     {
         try
