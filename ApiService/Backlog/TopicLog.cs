@@ -50,13 +50,10 @@ internal sealed class TopicLog(KafkaConnection kafka, ILogger<TopicLog> logger) 
     /// <exception cref="KafkaException">The broker did not tell: it is away, or doesn't allow it.</exception>
     public async Task<TopicRetention> ReadRetentionAsync(CancellationToken cancellationToken)
     {
-        var resource = new ConfigResource { Type = ResourceType.Topic, Name = UsageEventTopic.Name };
         try
         {
-            var described = await _client.Value.Client
-                .DescribeConfigsAsync([resource], new DescribeConfigsOptions { RequestTimeout = RequestTimeout }).WaitAsync(cancellationToken);
-            var entries = described[0].Entries;
-            return TopicRetention.Of(entries.GetValueOrDefault("retention.bytes")?.Value, entries.GetValueOrDefault("retention.ms")?.Value);
+            var settings = await _client.Value.GetTopicSettingsAsync(UsageEventTopic.Name, RequestTimeout, cancellationToken);
+            return TopicRetention.Of(settings.GetValueOrDefault("retention.bytes")?.Value, settings.GetValueOrDefault("retention.ms")?.Value);
         }
         catch (KafkaException e) when (e.Error.Code == ErrorCode.Local_UnsupportedFeature)
         {
@@ -73,14 +70,6 @@ internal sealed class TopicLog(KafkaConnection kafka, ILogger<TopicLog> logger) 
     private Task<Metadata> MetadataAsync(CancellationToken cancellationToken) =>
         _client.Value.GetMetadataAsync(UsageEventTopic.Name, RequestTimeout, cancellationToken);
 
-    private async Task<long[]> ListAsync(int partitions, OffsetSpec spec, CancellationToken cancellationToken)
-    {
-        var wanted = Enumerable.Range(0, partitions)
-            .Select(partition => new TopicPartitionOffsetSpec { TopicPartition = new TopicPartition(UsageEventTopic.Name, partition), OffsetSpec = spec });
-        var listed = await _client.Value.Client.ListOffsetsAsync(wanted, new ListOffsetsOptions { RequestTimeout = RequestTimeout }).WaitAsync(cancellationToken);
-        var offsets = new long[partitions];
-        foreach (var result in listed.ResultInfos)
-            offsets[result.TopicPartitionOffsetError.Partition] = result.TopicPartitionOffsetError.Offset;
-        return offsets;
-    }
+    private Task<long[]> ListAsync(int partitions, OffsetSpec spec, CancellationToken cancellationToken) =>
+        _client.Value.ListOffsetsAsync(UsageEventTopic.Name, partitions, spec, RequestTimeout, cancellationToken);
 }

@@ -4,19 +4,16 @@ using Confluent.Kafka.Admin;
 namespace CloudNative.ServiceDefaults.Kafka;
 
 /// <summary>
-/// An admin client whose blocking questions can be given up, as a service that stops does. It is disposed when the last of them has returned: disposing frees
-/// native memory, which such a call on another thread still stands in (the process died of it).
+/// An admin client whose questions can be given up, as a service that stops does, and end in time. It is disposed when the last blocking one has returned:
+/// disposing frees native memory, which such a call on another thread still stands in (the process died of it).
 /// </summary>
 public sealed class KafkaAdmin(IAdminClient client) : IDisposable
 {
     /// <summary>librdkafka's own timeout is to come first.</summary>
-    private const int DescriptionTimeouts = 2;
+    private const int AnswerTimeouts = 2;
 
-    // One for not being disposed, and one for each question.
+    // One for not being disposed, and one for each question that blocks.
     private readonly ReferenceCount _references = new();
-
-    /// <summary>For questions that don't block.</summary>
-    public IAdminClient Client => client;
 
     /// <param name="topic">The one topic that is asked for; null for all.</param>
     /// <param name="timeout">How long the broker may take.</param>
@@ -25,7 +22,7 @@ public sealed class KafkaAdmin(IAdminClient client) : IDisposable
     public Task<Metadata> GetMetadataAsync(string? topic, TimeSpan timeout, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(!_references.TryAdd(), this);
-        return Task.Run(() => Ask(topic, timeout), CancellationToken.None).WaitAsync(cancellationToken);
+        return InTimeAsync(Task.Run(() => Ask(topic, timeout), CancellationToken.None), "Metadata", timeout, cancellationToken);
     }
 
     /// <summary>The id that Kafka drew when the topic was made.</summary>
@@ -35,20 +32,46 @@ public sealed class KafkaAdmin(IAdminClient client) : IDisposable
         // librdkafka 2.16 aborts the process when a broker describes topics without naming any or itself, as one that is starting may:
         // whether it can tell is asked in the way that survives.
         await GetMetadataAsync(topic, timeout, cancellationToken);
-        try
-        {
-            // Bounded here, too: a consumer waited for good once, after its broker had gone and come back within the question.
-            var topics = await client.DescribeTopicsAsync(TopicCollection.OfTopicNames([topic]), new DescribeTopicsOptions { RequestTimeout = timeout })
-                .WaitAsync(DescriptionTimeouts * timeout, cancellationToken);
-            return topics.TopicDescriptions[0].TopicId.ToString();
-        }
-        catch (TimeoutException e)
-        {
-            throw new KafkaException(new Error(ErrorCode.Local_TimedOut, $"The topic '{topic}' was not described in time."), e);
-        }
+        var described = client.DescribeTopicsAsync(TopicCollection.OfTopicNames([topic]), new DescribeTopicsOptions { RequestTimeout = timeout });
+        return (await InTimeAsync(described, $"The topic '{topic}'", timeout, cancellationToken)).TopicDescriptions[0].TopicId.ToString();
+    }
+
+    /// <summary>The topic's settings by name.</summary>
+    /// <exception cref="KafkaException">The broker did not tell in time, or doesn't allow it.</exception>
+    public async Task<IReadOnlyDictionary<string, ConfigEntryResult>> GetTopicSettingsAsync(string topic, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var resource = new ConfigResource { Type = ResourceType.Topic, Name = topic };
+        var described = client.DescribeConfigsAsync([resource], new DescribeConfigsOptions { RequestTimeout = timeout });
+        return (await InTimeAsync(described, $"The settings of topic '{topic}'", timeout, cancellationToken))[0].Entries;
+    }
+
+    /// <summary>By partition, from 0: the offset that <paramref name="spec"/> means; negative when there is none.</summary>
+    /// <exception cref="KafkaException">The broker did not tell in time.</exception>
+    public async Task<long[]> ListOffsetsAsync(string topic, int partitions, OffsetSpec spec, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var wanted = Enumerable.Range(0, partitions)
+            .Select(partition => new TopicPartitionOffsetSpec { TopicPartition = new TopicPartition(topic, partition), OffsetSpec = spec });
+        var listed = client.ListOffsetsAsync(wanted, new ListOffsetsOptions { RequestTimeout = timeout });
+        var offsets = new long[partitions];
+        foreach (var result in (await InTimeAsync(listed, $"Offsets of topic '{topic}'", timeout, cancellationToken)).ResultInfos)
+            offsets[result.TopicPartitionOffsetError.Partition] = result.TopicPartitionOffsetError.Offset;
+        return offsets;
     }
 
     public void Dispose() => Release();
+
+    /// <summary>Bounded here, too: a consumer waited for good once, after its broker had gone and come back within the question.</summary>
+    private static async Task<T> InTimeAsync<T>(Task<T> answer, string wanted, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await answer.WaitAsync(AnswerTimeouts * timeout, cancellationToken);
+        }
+        catch (TimeoutException e)
+        {
+            throw new KafkaException(new Error(ErrorCode.Local_TimedOut, $"{wanted}: Kafka did not tell in time."), e);
+        }
+    }
 
     private Metadata Ask(string? topic, TimeSpan timeout)
     {

@@ -1,6 +1,7 @@
 using System.Reflection;
 using CloudNative.ServiceDefaults.Kafka;
 using Confluent.Kafka;
+using Confluent.Kafka.Admin;
 
 namespace CloudNative.ServiceDefaults.Tests.Kafka;
 
@@ -37,6 +38,30 @@ public sealed class KafkaAdminTests
         await Assert.ThrowsAsync<ObjectDisposedException>(() => admin.GetMetadataAsync(topic: null, Deadline, Cancellation));
     }
 
+    [Fact]
+    public async Task GetTopicSettings_ClientThatNeverAnswers_FailsAsOneThatTimedOut()
+    {
+        using var admin = new KafkaAdmin(SlowClient.Create());
+
+        var failure = await Assert.ThrowsAsync<KafkaException>(
+            () => admin.GetTopicSettingsAsync("t", TimeSpan.FromMilliseconds(1), Cancellation).WaitAsync(Deadline, Cancellation));
+
+        Assert.Equal(ErrorCode.Local_TimedOut, failure.Error.Code);
+    }
+
+    [Fact]
+    public async Task GetMetadata_ClientThatNeverAnswers_FailsAsOneThatTimedOut()
+    {
+        var client = SlowClient.Create();
+        using var admin = new KafkaAdmin(client);
+
+        var failure = await Assert.ThrowsAsync<KafkaException>(
+            () => admin.GetMetadataAsync("t", TimeSpan.FromMilliseconds(1), Cancellation).WaitAsync(Deadline, Cancellation));
+
+        Assert.Equal(ErrorCode.Local_TimedOut, failure.Error.Code);
+        ((SlowClient)client).Answer();
+    }
+
     /// <summary>Answers when it is told to. The real client's memory can't be looked at after it is freed.</summary>
 #pragma warning disable CA1852 // The proxy derives from it.
     private class SlowClient : DispatchProxy
@@ -53,11 +78,17 @@ public sealed class KafkaAdminTests
 
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
         {
-            if (targetMethod?.Name == nameof(IDisposable.Dispose))
-                _disposed.SetResult();
-            else
-                _answered.Task.Wait(Deadline);
-            return null;
+            switch (targetMethod?.Name)
+            {
+                case nameof(IAdminClient.DescribeConfigsAsync):
+                    return new TaskCompletionSource<List<DescribeConfigsResult>>().Task;
+                case nameof(IDisposable.Dispose):
+                    _disposed.SetResult();
+                    return null;
+                default:
+                    _answered.Task.Wait(Deadline);
+                    return null;
+            }
         }
     }
 }
