@@ -58,6 +58,7 @@ internal sealed partial class BacklogMonitor(
             Observe(facts, left);
             if (facts.IsCountedKnown)
                 counted.Observe(facts.Stream, time, facts.First, [.. facts.Log.Select(partition => partition.High)]);
+            backlog.Looked();
             _isBlind = false;
         }
         catch (KafkaException e)

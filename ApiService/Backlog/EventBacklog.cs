@@ -9,10 +9,13 @@ namespace CloudNative.ApiService.Backlog;
 internal sealed class EventBacklog
 {
     private readonly Counter<long> _refused;
+    private readonly TimeProvider _clock;
+    private long _lookedAt;
     private volatile PartitionPressure[] _partitions = [];
 
-    public EventBacklog(IMeterFactory meters)
+    public EventBacklog(IMeterFactory meters, TimeProvider clock)
     {
+        (_clock, _lookedAt) = (clock, clock.GetTimestamp());
         var meter = meters.Create("CloudNative.Api");
         _refused = meter.CreateCounter<long>("cloudnative.backlog.refused_requests", "{request}", "Requests refused because too much waits to be counted.");
         meter.CreateObservableGauge(
@@ -20,6 +23,9 @@ internal sealed class EventBacklog
         meter.CreateObservableGauge(
             "cloudnative.backlog.ratio", Ratios, "1",
             "Uncounted events of the fullest partition by what the broker keeps (size, age); from 0.25 an alarm, from 0.5 requests are refused.");
+        meter.CreateObservableGauge(
+            "cloudnative.backlog.look_age", () => _clock.GetElapsedTime(Interlocked.Read(ref _lookedAt)).TotalSeconds, "s",
+            "Since what the other two tell was last seen, or since the start; above some seconds Kafka does not answer.");
     }
 
     /// <summary>Empty until the log was looked at for the first time.</summary>
@@ -32,6 +38,9 @@ internal sealed class EventBacklog
 
     /// <summary>A topic with other partitions, or another topic.</summary>
     public void Open(int partitions) => _partitions = [.. Enumerable.Range(0, partitions).Select(_ => new PartitionPressure(new PartitionGate()))];
+
+    /// <summary>What the partitions tell is as of now.</summary>
+    public void Looked() => Interlocked.Exchange(ref _lookedAt, _clock.GetTimestamp());
 
     /// <summary>To be filled with what one request wants to send.</summary>
     public BacklogEntry NewEntry() => new(_partitions, _refused);

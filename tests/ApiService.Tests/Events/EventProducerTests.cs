@@ -35,7 +35,7 @@ public sealed class EventProducerTests : IAsyncDisposable
         var options = Options.Create(new EventProducerOptions { Timeout = Eventually.Deadline, QueueEvents = QueueEvents, Connections = 1 });
         _pool = new ProducerPool(
             new KafkaConnection(_broker.BootstrapServers), new KafkaStatistics(meters), options, NullLogger<ReplaceableProducer>.Instance);
-        _backlog = new EventBacklog(meters);
+        _backlog = new EventBacklog(meters, TimeProvider.System);
         _backlog.Open(UsageEventTopic.Partitions);
         LookAtEmptyLog();
         _producer = new EventProducer(
