@@ -77,6 +77,8 @@ internal static class ReplayDeadLetters
             return Problem.Validation("ids", ErrorCodes.Required, "Name at least one dead letter.");
         if (ids.Count > MaxSelection)
             return Problem.Validation("ids", ErrorCodes.TooMany, $"Name at most {MaxSelection} dead letters.");
+        if (ids.Any(id => id is null))
+            return Problem.Validation("ids", ErrorCodes.Invalid, "Null is no dead letter's id.");
 
         var known = ids.Where(id => Ulid.TryParse(id, out _)).Select(Ulid.Parse).ToList();
         try

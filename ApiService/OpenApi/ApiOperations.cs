@@ -95,6 +95,6 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
         In = ParameterLocation.Header,
         Description = "Names this request, 1 to 255 printable ASCII characters: sent again within a day, it is not carried out again, and gets the same answer. 409 while it is "
             + "being carried out, 422 when the key was used for another request.",
-        Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 257 },
+        Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 257, Pattern = """^(?:[ -~]{1,255}|"[ -~]{1,255}")$""" },
     };
 }

@@ -15,9 +15,10 @@ internal sealed class ApiSchemas : IOpenApiSchemaTransformer
 {
     public Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
-        var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
+        var underlying = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type);
+        var type = underlying ?? context.JsonTypeInfo.Type;
         if (type == typeof(DateTimeOffset))
-            (schema.Type, schema.Format) = (JsonSchemaType.String, "date-time");
+            (schema.Type, schema.Format) = (underlying is null ? JsonSchemaType.String : JsonSchemaType.String | JsonSchemaType.Null, "date-time");
         else if (type == typeof(ExactNumber))
             schema.Type = JsonSchemaType.Number;
         else if (type == typeof(RawJson))

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Json;
@@ -18,7 +19,10 @@ internal static class UpsertSubjects
     /// <param name="Key">Required. The CloudEvents <c>subject</c>, 1 to 512 characters.</param>
     /// <param name="DisplayName">For people, up to 256 characters.</param>
     /// <param name="Metadata">Notes of the client's own: a JSON object, up to 16 KiB.</param>
-    internal sealed record SubjectUpsert(string? Key, string? DisplayName, IReadOnlyDictionary<string, JsonElement>? Metadata);
+    internal sealed record SubjectUpsert(
+        [property: Required, MinLength(1), MaxLength(Subject.MaxKeyLength)] string? Key,
+        [property: MaxLength(Subject.MaxDisplayNameLength)] string? DisplayName,
+        IReadOnlyDictionary<string, JsonElement>? Metadata);
 
     private const string Deprecated = "OpenMeter has deprecated this field, and it is not kept here.";
 

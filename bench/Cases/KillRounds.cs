@@ -10,7 +10,7 @@ namespace CloudNative.Bench.Cases;
 internal sealed record LoadWindow(double PerSecond, Sent Acknowledged, Sent Counted);
 
 /// <summary>
-/// The load that the system can just count, for a while, in which the sink is killed with SIGKILL and started again, or not. Measured once, for R9 and R10.
+/// The load that the system can just count, and the broker keep, for a while, in which the sink is killed with SIGKILL and started again, or not. Measured once, for R9 and R10.
 /// </summary>
 internal sealed class KillRounds(EndToEndRounds endToEnd)
 {
@@ -26,7 +26,7 @@ internal sealed class KillRounds(EndToEndRounds endToEnd)
         if (_measured is { } measured)
             return measured;
 
-        var rate = await endToEnd.MaximumAsync(bench, cancellationToken);
+        var rate = Math.Min(await endToEnd.MaximumAsync(bench, cancellationToken), bench.Broker.MostWhileNobodyCounts);
         _measured = await Rounds.RunAsync(
             bench.Sizes.Rounds,
             token => WindowAsync(bench, rate, isKilled: true, token),

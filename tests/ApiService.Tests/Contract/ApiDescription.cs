@@ -13,7 +13,7 @@ internal sealed class ApiDescription
         .. from path in document["paths"]!.AsObject()
            from operation in path.Value!.AsObject()
            where Methods.Contains(operation.Key)
-           select new ApiOperation(operation.Value!["operationId"]!.GetValue<string>(), operation.Key.ToUpperInvariant(), path.Key),
+           select new ApiOperation(document, operation.Value!.AsObject(), operation.Key.ToUpperInvariant(), path.Key),
     ];
 
     public IReadOnlyList<ApiOperation> Operations { get; }
@@ -26,9 +26,53 @@ internal sealed class ApiDescription
 }
 
 /// <summary>One operation of the document.</summary>
-internal sealed record ApiOperation(string Id, string Method, string Path)
+internal sealed class ApiOperation(JsonObject document, JsonObject operation, string method, string path)
 {
-    public bool Matches(string path) => Regex.IsMatch(path, $"^{Regex.Replace(Path, "{[^}]+}", "[^/]+")}$", RegexOptions.None, TimeSpan.FromSeconds(1));
+    public string Id { get; } = operation["operationId"]!.GetValue<string>();
+
+    public string Method => method;
+
+    public string Path => path;
+
+    public IReadOnlyList<(ApiParameter Parameter, ApiSchema Schema)> Parameters { get; } =
+    [
+        .. from parameter in operation["parameters"]?.AsArray() ?? []
+           select (new ApiParameter(parameter!["name"]!.GetValue<string>(), parameter["in"]!.GetValue<string>()), new ApiSchema(document, parameter["schema"]!)),
+    ];
+
+    /// <summary>What may be sent, by content type, with the document's own examples.</summary>
+    public IReadOnlyList<(string MediaType, ApiSchema Schema, IReadOnlyList<JsonNode?> Examples)> Bodies { get; } =
+    [
+        .. from content in operation["requestBody"]?["content"]?.AsObject() ?? []
+           select (content.Key, new ApiSchema(document, content.Value!["schema"]!), Examples(document, content.Value!)),
+    ];
+
+    /// <summary>Null where the document knows no such status.</summary>
+    public ApiAnswer? Answer(int status) => operation["responses"]![$"{status}"] is JsonObject answer ? new ApiAnswer(document, answer) : null;
+
+    public bool Matches(string address) => Regex.IsMatch(address, $"^{Regex.Replace(path, "{[^}]+}", "[^/]+")}$", RegexOptions.None, TimeSpan.FromSeconds(1));
 
     public override string ToString() => $"{Id} ({Method} {Path})";
+
+    private static IReadOnlyList<JsonNode?> Examples(JsonObject document, JsonNode content) =>
+    [
+        .. content["example"] is { } example ? [example] : (JsonNode?[])[],
+        .. from named in content["examples"]?.AsObject() ?? []
+           select named.Value!["$ref"] is { } reference
+               ? reference.GetValue<string>().Split('/').Skip(1).Aggregate((JsonNode)document, (node, name) => node[name]!)["value"]
+               : named.Value["value"],
+    ];
+}
+
+internal sealed record ApiParameter(string Name, string In);
+
+/// <summary>What the document says of an answer.</summary>
+internal sealed class ApiAnswer(JsonObject document, JsonObject answer)
+{
+    public IEnumerable<string> Headers => (answer["headers"]?.AsObject() ?? []).Select(header => header.Key);
+
+    public bool HasBody => answer["content"] is JsonObject { Count: > 0 };
+
+    /// <summary>Null where the document knows no such content type.</summary>
+    public ApiSchema? Body(string mediaType) => answer["content"]?[mediaType]?["schema"] is { } schema ? new ApiSchema(document, schema) : null;
 }
