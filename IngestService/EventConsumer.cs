@@ -245,6 +245,6 @@ internal sealed partial class EventConsumer(
     [LoggerMessage(4, LogLevel.Critical, "Counting stops")]
     private partial void LogFailed(Exception exception);
 
-    [LoggerMessage(5, LogLevel.Critical, "Counting stops at one partition until Ingest:AcceptLostRecords lets it go on at the earliest record: {Reason}")]
+    [LoggerMessage(5, LogLevel.Critical, "Counting stops at one partition until Ingest:AcceptLostRecords lets it go on: {Reason}")]
     private partial void LogStopped(string reason);
 }

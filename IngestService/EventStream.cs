@@ -1,4 +1,5 @@
 using CloudNative.Metering.Events;
+using CloudNative.Metering.Segments;
 using CloudNative.ServiceDefaults.Kafka;
 using Confluent.Kafka;
 using Microsoft.Extensions.Options;
@@ -13,6 +14,9 @@ internal sealed partial class EventStream(
 {
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>So far may the clock that dated a record be ahead of PostgreSQL's.</summary>
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(1);
 
     private StreamIdentity? _identity;
 
@@ -37,13 +41,13 @@ internal sealed partial class EventStream(
     {
         var log = await LogAsync(consumer, partition, cancellationToken);
         var claim = await UntilDoneAsync(
-            token => IngestOffsets.TakeOverAsync(dataSource, Id, partition.Partition, log.Low, token), cancellationToken);
+            token => IngestOffsets.TakeOverAsync(dataSource, Id, partition.Partition, log.Low, log.High, token), cancellationToken);
         if (!IsOutside(claim, log))
             return claim;
 
         // Asked again, because the owner before may have counted on while the take-over waited.
         log = await LogAsync(consumer, partition, cancellationToken);
-        return IsOutside(claim, log) ? await GoOnAsync(new OffsetOutsideLogException(partition, claim, log), cancellationToken) : claim;
+        return IsOutside(claim, log) ? await GoOnAsync(consumer, new OffsetOutsideLogException(partition, claim, log), cancellationToken) : claim;
     }
 
     private static bool IsOutside(PartitionClaim claim, WatermarkOffsets log) => claim.IsCut || claim.NextOffset < log.Low || claim.NextOffset > log.High;
@@ -51,7 +55,7 @@ internal sealed partial class EventStream(
     private Task<WatermarkOffsets> LogAsync(IConsumer<byte[], byte[]> consumer, TopicPartition partition, CancellationToken cancellationToken) =>
         UntilDoneAsync(_ => Task.FromResult(consumer.QueryWatermarkOffsets(partition, RequestTimeout)), cancellationToken);
 
-    private async Task<PartitionClaim?> GoOnAsync(OffsetOutsideLogException outside, CancellationToken cancellationToken)
+    private async Task<PartitionClaim?> GoOnAsync(IConsumer<byte[], byte[]> consumer, OffsetOutsideLogException outside, CancellationToken cancellationToken)
     {
         // Remembered: the log may grow past the offset again, with other records.
         if (outside.IsCut)
@@ -62,8 +66,27 @@ internal sealed partial class EventStream(
         LogLost(outside.Message);
         if (!outside.IsCut)
             return await UntilDoneAsync(token => IngestOffsets.MoveAsync(dataSource, outside.Claim, outside.Log.Low, token), cancellationToken);
-        Id = await UntilDoneAsync(token => IngestOffsets.ReplaceStreamAsync(dataSource, Id, _identity!, token), cancellationToken);
+        var from = await UntilDoneAsync(token => FirstKnownAsync(consumer, outside, token), cancellationToken);
+        Id = await UntilDoneAsync(
+            token => IngestOffsets.ReplaceStreamAsync(dataSource, outside.Claim, _identity!, from, outside.Log.High, token), cancellationToken);
         return null;
+    }
+
+    /// <summary>
+    /// The first record of a cut log of which the keys tell whether it is counted. What lies before it was stored in segments that are dropped: it is counted,
+    /// because a record that came after the cut is younger than those.
+    /// </summary>
+    private async Task<long> FirstKnownAsync(IConsumer<byte[], byte[]> consumer, OffsetOutsideLogException outside, CancellationToken cancellationToken)
+    {
+        if (await KeptEvents.SinceAsync(dataSource, cancellationToken) is not { } since)
+            return outside.Log.Low;
+
+        var time = new TopicPartitionTimestamp(outside.Partition, new Timestamp(since + ClockTolerance));
+        var found = consumer.OffsetsForTimes([time], RequestTimeout)[0].Offset;
+        var first = found.IsSpecial ? outside.Log.High.Value : Math.Max(found.Value, outside.Log.Low.Value);
+        if (first > outside.Log.Low)
+            LogSkipped(outside.Claim.Partition, outside.Log.Low.Value, first, since);
+        return first;
     }
 
     private async Task<StreamIdentity> IdentifyAsync(CancellationToken cancellationToken)
@@ -93,8 +116,11 @@ internal sealed partial class EventStream(
     [LoggerMessage(1, LogLevel.Information, "Counting topic {Topic} ({TopicId}) as stream {StreamId}")]
     private partial void LogOpened(string topic, string topicId, int streamId);
 
-    [LoggerMessage(3, LogLevel.Critical, "Goes on at the earliest record, as Ingest:AcceptLostRecords says: {Reason}")]
+    [LoggerMessage(3, LogLevel.Critical, "Goes on with the records that are there, as Ingest:AcceptLostRecords says: {Reason}")]
     private partial void LogLost(string reason);
+
+    [LoggerMessage(4, LogLevel.Warning, "Partition {Partition} is not read again from offset {Low}, but from {First}: what lies before is counted, and its ids are only kept since {Since}")]
+    private partial void LogSkipped(int partition, long low, long first, DateTimeOffset since);
 
     [LoggerMessage(2, LogLevel.Warning, "Waits for Kafka and PostgreSQL")]
     private partial void LogWaiting(Exception exception);
@@ -105,6 +131,8 @@ public sealed class OffsetOutsideLogException(TopicPartition partition, Partitio
     $"Partition {partition.Partition.Value} of '{partition.Topic}' is counted up to offset {claim.NextOffset}, but its log holds {log.Low.Value} to {log.High.Value}: "
     + (claim.IsCut || claim.NextOffset > log.High ? "it was cut, or is another cluster's." : "the broker deleted records that were not counted."))
 {
+    public TopicPartition Partition => partition;
+
     public PartitionClaim Claim => claim;
 
     public WatermarkOffsets Log => log;

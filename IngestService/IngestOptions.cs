@@ -34,8 +34,8 @@ public sealed class IngestOptions
     public bool? AcceptReplacedTopic { get; set; }
 
     /// <summary>
-    /// Whether a partition whose next record is not in the log (deleted uncounted, or the log was cut) goes on at its earliest record. Default false: that
-    /// partition stops, readiness says so, and a person decides. Set it, restart, and unset it again.
+    /// Whether a partition whose next record is not in the log (deleted uncounted, or the log was cut) goes on with the records that are there. Default false:
+    /// that partition stops, readiness says so, and a person decides; while a log is cut, events are kept beyond their retention. Set it, restart, and unset it again.
     /// </summary>
     public bool AcceptLostRecords { get; set; }
 

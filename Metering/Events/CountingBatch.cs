@@ -3,6 +3,7 @@ using System.Text.Json;
 using CloudNative.Metering.DeadLetters;
 using CloudNative.Metering.Ledger;
 using CloudNative.Metering.Rollups;
+using CloudNative.Metering.Segments;
 
 namespace CloudNative.Metering.Events;
 
@@ -20,6 +21,7 @@ internal sealed class CountingBatch
     private readonly MeterCatalog _catalog;
     private readonly Dictionary<Guid, PendingEvent> _pending = [];
     private readonly List<PendingEvent> _repeated = [];
+    private readonly Dictionary<Guid, DateTimeOffset> _readAgain = [];
     private readonly List<PendingEvent> _new = [];
     private readonly List<Contribution> _contributions = [];
 
@@ -33,7 +35,7 @@ internal sealed class CountingBatch
         }
 
         // In their order, so that transactions that meet in the same keys wait for each other in one order.
-        Keys = [.. _pending.Keys.Order()];
+        Keys = new SoughtKeys([.. _pending.Keys.Order()], _readAgain);
     }
 
     public LedgerWriter Ledger { get; } = new();
@@ -42,7 +44,7 @@ internal sealed class CountingBatch
 
     public List<DeadLetter> DeadLetters { get; } = [];
 
-    public IReadOnlyList<Guid> Keys { get; }
+    public SoughtKeys Keys { get; }
 
     /// <summary>What is to be stored, in the order of the keys.</summary>
     public IReadOnlyCollection<PendingEvent> New => _new;
@@ -51,7 +53,7 @@ internal sealed class CountingBatch
     /// <param name="stored">By key, the SHA-256 of the bytes of what the store has.</param>
     public void Count(IReadOnlyDictionary<Guid, byte[]> stored)
     {
-        foreach (var key in Keys)
+        foreach (var key in Keys.All)
         {
             var pending = _pending[key];
             if (stored.TryGetValue(key, out var hash))
@@ -90,6 +92,8 @@ internal sealed class CountingBatch
         var pending = new PendingEvent(key, claim, record, usageEvent);
         if (!_pending.TryAdd(key, pending))
             _repeated.Add(pending);
+        else if (record.Offset < claim.ReadAgainUntil)
+            _readAgain.Add(key, record.IngestedAt);
     }
 
     private void AddDeadLetter(PartitionClaim claim, IngestRecord record, Rejection rejection)

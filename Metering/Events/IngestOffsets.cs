@@ -25,10 +25,10 @@ public static class IngestOffsets
         """;
 
     private const string TakeOverSql = """
-        insert into ingest_offsets as o (stream_id, partition, next_offset, epoch)
-        values (@stream, @partition, @earliest, 1)
+        insert into ingest_offsets as o (stream_id, partition, next_offset, epoch, read_again_until)
+        values (@stream, @partition, @earliest, 1, @latest)
         on conflict (stream_id, partition) do update set epoch = o.epoch + 1
-        returning epoch, next_offset, is_cut
+        returning epoch, next_offset, is_cut, read_again_until
         """;
 
     private const string AdvanceSql = """
@@ -46,6 +46,26 @@ public static class IngestOffsets
 
     private const string EndStreamSql = """
         update ingest_streams set topic_id = topic_id || ' until stream ' || (select max(id) + 1 from ingest_streams) where id = @stream and topic_id = @id
+        """;
+
+    // The new epoch ends the owners of the old stream: the update waits for those that are counting, and takes over the offsets that they leave.
+    // Where another process was first, its rows stay.
+    private const string GoOnSql = """
+        with added as (
+            insert into ingest_streams (topic, topic_id) values (@topic, @id)
+            on conflict (topic, topic_id) do update set topic = excluded.topic
+            returning id
+        ), ended as (
+            update ingest_offsets set epoch = epoch + 1 where stream_id = @stream
+            returning partition, partition = @partition as begins, next_offset, is_cut, read_again_until
+        ), copied as (
+            insert into ingest_offsets (stream_id, partition, next_offset, epoch, is_cut, read_again_until)
+            select id, partition, case when begins then @from else next_offset end, 0, is_cut and not begins,
+                   case when begins then @until else read_again_until end
+            from added, ended
+            on conflict (stream_id, partition) do nothing
+        )
+        select id from added
         """;
 
     private const string AlreadyStoredSql = """
@@ -81,17 +101,21 @@ public static class IngestOffsets
         return (int)(await add.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    /// <summary>Makes the caller the partition's only owner, and tells where it goes on; a partition never seen starts at its earliest record.</summary>
+    /// <summary>
+    /// Makes the caller the partition's only owner, and tells where it goes on; a partition never seen starts at its earliest record, and what it holds up to
+    /// <paramref name="latest"/> may have been counted in another stream, of which it is a copy.
+    /// </summary>
     public static async Task<PartitionClaim> TakeOverAsync(
-        NpgsqlDataSource dataSource, int streamId, int partition, long earliest, CancellationToken cancellationToken)
+        NpgsqlDataSource dataSource, int streamId, int partition, long earliest, long latest, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(TakeOverSql);
         command.Parameters.AddWithValue("stream", streamId);
         command.Parameters.AddWithValue("partition", partition);
         command.Parameters.AddWithValue("earliest", earliest);
+        command.Parameters.AddWithValue("latest", latest);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        return new PartitionClaim(streamId, partition, reader.GetInt64(0), reader.GetInt64(1)) { IsCut = reader.GetBoolean(2) };
+        return new PartitionClaim(streamId, partition, reader.GetInt64(0), reader.GetInt64(1)) { IsCut = reader.GetBoolean(2), ReadAgainUntil = reader.GetInt64(3) };
     }
 
     /// <summary>Remembers that the log ended before the claim's offset.</summary>
@@ -105,14 +129,24 @@ public static class IngestOffsets
     }
 
     /// <summary>
-    /// Counts the same topic as another stream from now on, from the start of each log, for an operator who accepts what a cut log has lost: offsets that were
-    /// used before must not be used again for other records. What is read again is known by its keys.
+    /// Counts the same topic as another stream from now on, for an operator who accepts what a cut log has lost: offsets that were used before must not be
+    /// used again for other records. The cut partition is read again from <paramref name="from"/>, and what it holds up to <paramref name="until"/> may be
+    /// counted already: it is known by its keys. The other partitions go on where they stand; one that is cut as well waits for its own turn.
     /// </summary>
-    public static async Task<int> ReplaceStreamAsync(NpgsqlDataSource dataSource, int streamId, StreamIdentity identity, CancellationToken cancellationToken)
+    public static async Task<int> ReplaceStreamAsync(
+        NpgsqlDataSource dataSource, PartitionClaim cut, StreamIdentity identity, long from, long until, CancellationToken cancellationToken)
     {
+        // One transaction.
         await using var batch = dataSource.CreateBatch();
-        batch.BatchCommands.Add(new(EndStreamSql) { Parameters = { new("stream", streamId), new("id", identity.TopicId) } });
-        batch.BatchCommands.Add(new(AddStreamSql) { Parameters = { new("topic", identity.Topic), new("id", identity.TopicId) } });
+        batch.BatchCommands.Add(new(EndStreamSql) { Parameters = { new("stream", cut.StreamId), new("id", identity.TopicId) } });
+        batch.BatchCommands.Add(new(GoOnSql)
+        {
+            Parameters =
+            {
+                new("stream", cut.StreamId), new("partition", cut.Partition), new("topic", identity.Topic), new("id", identity.TopicId),
+                new("from", from), new("until", until),
+            },
+        });
         return (int)(await batch.ExecuteScalarAsync(cancellationToken))!;
     }
 

@@ -9,6 +9,9 @@ public sealed record PartitionClaim(int StreamId, int Partition, long Epoch, lon
 {
     /// <summary>The log once ended before <see cref="NextOffset"/>: it must not go on there.</summary>
     public bool IsCut { get; init; }
+
+    /// <summary>Records before this offset may have been counted long ago, as those of another stream.</summary>
+    public long ReadAgainUntil { get; init; }
 }
 
 /// <summary>Consecutive records of one partition, from <see cref="PartitionClaim.NextOffset"/> to <paramref name="End"/> (exclusive).</summary>

@@ -30,7 +30,7 @@ public sealed class UsageEventStore(NpgsqlDataSource dataSource, StoredKeys stor
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         _catalog = await MeterCatalog.LoadAsync(connection, null, cancellationToken);
-        await storedKeys.ClosedAsync(connection, _catalog.Version, cancellationToken);
+        await storedKeys.ClosedAsync(connection, _catalog.Version, DateTimeOffset.MaxValue, cancellationToken);
     }
 
     /// <summary>

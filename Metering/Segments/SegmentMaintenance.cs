@@ -29,7 +29,14 @@ public sealed class SegmentMaintenance(NpgsqlDataSource dataSource, SegmentPolic
         select id from event_segments where filter is null and closed_at > now() - @window order by id desc limit 1
         """;
 
-    private const string OutlivedSql = "select id from event_segments where closed_at < now() - @retention order by id";
+    // Not while a partition's log is cut, or read again: what was counted of it is known by the keys that are kept.
+    private const string OutlivedSql = """
+        select id from event_segments
+        where closed_at < now() - @retention and not exists (
+            select from ingest_offsets
+            where stream_id = (select max(id) from ingest_streams) and (is_cut or next_offset < read_again_until))
+        order by id
+        """;
 
     /// <summary>One round of all of it; does nothing while another process is at it.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)

@@ -46,7 +46,7 @@ internal sealed class SinkStandIn : IAsyncDisposable
 
     public async Task<StoreResult> StoreAsync(DateTimeOffset ingestedAt, params byte[][] values)
     {
-        var claim = await IngestOffsets.TakeOverAsync(_source, StreamId, 0, 0, Token);
+        var claim = await IngestOffsets.TakeOverAsync(_source, StreamId, 0, 0, 0, Token);
         var records = values.Select((value, i) => Read(claim.NextOffset + i, ingestedAt, value)).ToList();
         return await _store.StoreAsync([new PartitionBatch(claim, claim.NextOffset + records.Count, records)], Token);
     }
@@ -55,7 +55,7 @@ internal sealed class SinkStandIn : IAsyncDisposable
     public async Task<StoreResult> DrainAsync()
     {
         var records = Take().ToList();
-        var claim = await IngestOffsets.TakeOverAsync(_source, StreamId, 0, 0, Token);
+        var claim = await IngestOffsets.TakeOverAsync(_source, StreamId, 0, 0, 0, Token);
         var numbered = records.Select((record, i) => Read(claim.NextOffset + i, record.Message.Timestamp.UtcDateTime, record.Message.Value)).ToList();
         return await _store.StoreAsync([new PartitionBatch(claim, claim.NextOffset + numbered.Count, numbered)], Token);
     }

@@ -2,6 +2,7 @@ using Aspire.Hosting.Processes;
 using CloudNative.Fault.Tests.Checks;
 using CloudNative.Fault.Tests.Load;
 using CloudNative.Fault.Tests.Parts;
+using CloudNative.Metering.Segments;
 
 namespace CloudNative.Fault.Tests;
 
@@ -89,8 +90,6 @@ public sealed class LogOnApacheKafkaTests(ApacheSystem system, ITestOutputHelper
     {
         using var tenant = await CreateTenantAsync();
         using var ledger = new EventLedger();
-        await Drain.WaitAsync(System);
-        var start = await System.OffsetsAsync(Cancellation);
         await SendAsync(tenant, ledger);
         await Drain.WaitAsync(System);
         var before = await System.OffsetsAsync(Cancellation);
@@ -103,13 +102,21 @@ public sealed class LogOnApacheKafkaTests(ApacheSystem system, ITestOutputHelper
         await LoadGenerator.SendUntilAcknowledgedAsync(tenant, [.. Many().Take(EventsAfterCut)], ledger, Cancellation);
         await Drain.WaitAsync(System, exceptPartition: partition);
         await System.UntilSinkIsNotReadyAsync();
-        var counted = await System.OffsetsAsync(Cancellation);
-        Assert.Equal(before[partition], counted[partition]);
+        Assert.Equal(before[partition], (await System.OffsetsAsync(Cancellation))[partition]);
 
         await StopAsync(System.Sink[0]);
+        await LeaveWindowAsync();
         await System.SinkThatAcceptsLostRecords.StartAsync(Cancellation);
-        // Every partition is read from its start, as another stream; only what the cut one held is not there to be read again.
-        var readAgain = counted.Where(log => log.Key != partition).Sum(log => log.Value - start[log.Key]);
-        await Checker.CheckAsync(tenant, ledger, Cancellation, new Expected { ReadAgain = readAgain });
+        // What the cut partition held is not there to be read again, and the others go on where they stood.
+        await Checker.CheckAsync(tenant, ledger, Cancellation);
+    }
+
+    /// <summary>What is stored until now is no longer looked for when an id comes again.</summary>
+    private async Task LeaveWindowAsync()
+    {
+        await new SegmentMaintenance(System.Source, SegmentPolicy.Default).CloseAsync(Cancellation);
+        var days = (2 * SegmentPolicy.Default.DedupeWindow).Days;
+        await using var command = System.Source.CreateCommand($"update event_segments set closed_at = now() - interval '{days} days' where closed_at is not null");
+        await command.ExecuteNonQueryAsync(Cancellation);
     }
 }

@@ -82,7 +82,7 @@ public sealed class BackfillWorkerTests(TestServers servers) : IDisposable
     private static async Task StoreAsync(IngestDatabase database)
     {
         var stream = await IngestOffsets.OpenStreamAsync(database.Source, new StreamIdentity("usage-events", "t"), false, Cancellation);
-        var claim = await IngestOffsets.TakeOverAsync(database.Source, stream, 0, 0, Cancellation);
+        var claim = await IngestOffsets.TakeOverAsync(database.Source, stream, 0, 0, 0, Cancellation);
         var records = Enumerable.Range(0, Events).Select(i => Record(database.TenantId, i)).ToList();
         await new UsageEventStore(database.Source, new StoredKeys(SegmentPolicy.Default)).StoreAsync([new PartitionBatch(claim, Events, records)], Cancellation);
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using CloudNative.Metering.Events;
+using CloudNative.Metering.Segments;
 using CloudNative.Tests;
 using Confluent.Kafka;
 using Microsoft.Extensions.Configuration;
@@ -16,6 +17,7 @@ public sealed class EventConsumerTests(TestServers servers)
 {
     private const int Events = 200;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan LongAgo = SegmentPolicy.Default.DedupeWindow + TimeSpan.FromDays(1);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -40,7 +42,7 @@ public sealed class EventConsumerTests(TestServers servers)
 
         var stream = (int)await database.ScalarAsync("select max(id) from ingest_streams");
         for (var partition = 0; partition < UsageEventTopic.Partitions; partition++)
-            await IngestOffsets.TakeOverAsync(database.Source, stream, partition, 0, Cancellation);
+            await IngestOffsets.TakeOverAsync(database.Source, stream, partition, 0, 0, Cancellation);
         Send(database.TenantId, Events, Events);
 
         await UntilStoredAsync(database, 2 * Events);
@@ -73,7 +75,7 @@ public sealed class EventConsumerTests(TestServers servers)
     public async Task Consume_OnePartitionsOffsetIsOutsideTheLog_StopsThatPartitionAloneUnlessTheLossIsAccepted(bool accept, HealthStatus expected)
     {
         await using var database = await IngestDatabase.CreateAsync(servers);
-        Send(database.TenantId, 0, Events);
+        Send(database.TenantId, 0, Events, age: LongAgo + TimeSpan.FromDays(1));
         using (var first = await StartAsync(database))
         {
             await UntilStoredAsync(database, Events);
@@ -82,6 +84,9 @@ public sealed class EventConsumerTests(TestServers servers)
 
         var stored = (int)await database.ScalarAsync("select count(*) from usage_events where partition = 3");
         await database.ScalarAsync("update ingest_offsets set next_offset = 1000000 where partition = 3 returning 1");
+        // What was counted lies behind the window.
+        await new SegmentMaintenance(database.Source, SegmentPolicy.Default).CloseAsync(Cancellation);
+        await database.ExecuteAsync($"update event_segments set closed_at = now() - interval '{LongAgo.Days} days' where closed_at is not null");
         using var consumer = await StartAsync(database, ("Ingest:AcceptLostRecords", $"{accept}"));
         Send(database.TenantId, Events, Events);
 
@@ -91,6 +96,8 @@ public sealed class EventConsumerTests(TestServers servers)
         Assert.Equal(expected, health.Entries["progress"].Status);
         Assert.Equal(accept ? 2 : 1, await database.ScalarAsync("select count(*) from ingest_streams"));
         Assert.Equal(1, await database.ScalarAsync("select count(*) from ingest_offsets where is_cut and partition = 3"));
+        // Of the others nothing is read again.
+        Assert.Equal(accept ? stored : 0, await database.ScalarAsync("select sum(duplicates) from ledger"));
         if (!accept)
             Assert.Contains("Partition 3 ", health.Entries["progress"].Description, StringComparison.Ordinal);
         await consumer.StopAsync(Cancellation);
@@ -134,8 +141,9 @@ public sealed class EventConsumerTests(TestServers servers)
         return host;
     }
 
-    private void Send(Ulid tenantId, int first, int count)
+    private void Send(Ulid tenantId, int first, int count, TimeSpan age = default)
     {
+        var ingestedAt = new Timestamp(TimeProvider.System.GetUtcNow() - age);
         using var producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig { BootstrapServers = servers.Kafka, Acks = Acks.All }).Build();
         for (var i = first; i < first + count; i++)
         {
@@ -144,6 +152,7 @@ public sealed class EventConsumerTests(TestServers servers)
                 Key = EventRecord.Key(tenantId, $"subject-{i}"),
                 Value = Encoding.UTF8.GetBytes($$"""{"specversion":"1.0","id":"{{i}}","source":"test","type":"t","subject":"subject-{{i}}"}"""),
                 Headers = new Headers { { EventRecord.TenantHeader, EventRecord.Tenant(tenantId) } },
+                Timestamp = ingestedAt,
             });
         }
 

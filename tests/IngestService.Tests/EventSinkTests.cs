@@ -22,8 +22,8 @@ public sealed class EventSinkTests(TestServers servers)
         await using var database = await IngestDatabase.CreateAsync(servers);
         var dataSource = database.Source;
         var stream = await IngestOffsets.OpenStreamAsync(dataSource, new StreamIdentity("usage-events", "t"), false, Cancellation);
-        var claim = await IngestOffsets.TakeOverAsync(dataSource, stream, 0, 0, Cancellation);
-        var other = await IngestOffsets.TakeOverAsync(dataSource, stream, 1, 0, Cancellation);
+        var claim = await IngestOffsets.TakeOverAsync(dataSource, stream, 0, 0, 0, Cancellation);
+        var other = await IngestOffsets.TakeOverAsync(dataSource, stream, 1, 0, 0, Cancellation);
 
         var result = await Sink(dataSource).StoreAsync(
         [

@@ -19,6 +19,8 @@ internal sealed class MeteringDatabase : IAsyncDisposable
 {
     public static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
+    public static readonly StreamIdentity Stream = new("usage-events", "t");
+
     private readonly RollupQuery _rollups;
 
     private MeteringDatabase(string connectionString)
@@ -42,7 +44,7 @@ internal sealed class MeteringDatabase : IAsyncDisposable
         await context.Database.MigrateAsync(Cancellation);
         context.Tenants.Add(new Tenant { Id = database.TenantId, Slug = "default", CreatedAt = Noon });
         await context.SaveChangesAsync(Cancellation);
-        database.StreamId = await IngestOffsets.OpenStreamAsync(database.Source, new StreamIdentity("usage-events", "t"), false, Cancellation);
+        database.StreamId = await IngestOffsets.OpenStreamAsync(database.Source, Stream, false, Cancellation);
         return database;
     }
 
@@ -95,7 +97,7 @@ internal sealed class MeteringDatabase : IAsyncDisposable
         return await context.Meters.AsNoTracking().SingleAsync(m => m.Id == meter.Id, Cancellation);
     }
 
-    public Task<PartitionClaim> TakeOverAsync(int partition) => IngestOffsets.TakeOverAsync(Source, StreamId, partition, 0, Cancellation);
+    public Task<PartitionClaim> TakeOverAsync(int partition) => IngestOffsets.TakeOverAsync(Source, StreamId, partition, 0, 0, Cancellation);
 
     public IngestRecord Record(long offset, string id, string data = """{"n":1}""", string subject = "acme", DateTimeOffset? time = null)
     {

@@ -78,7 +78,7 @@ public sealed class LedgerTests(TestApi api)
         for (var partition = 0; partition < UsageEventTopic.Partitions; partition++)
         {
             var end = log.QueryWatermarkOffsets(new TopicPartition(UsageEventTopic.Name, partition), TimeSpan.FromSeconds(5)).High.Value;
-            var claim = await IngestOffsets.TakeOverAsync(source, stream, partition, end, Token);
+            var claim = await IngestOffsets.TakeOverAsync(source, stream, partition, end, end, Token);
             await IngestOffsets.MoveAsync(source, claim, end, Token);
         }
     }

@@ -62,7 +62,7 @@ public sealed class BackfillTests(TestApi api)
     {
         await using var source = NpgsqlDataSource.Create(api.Database);
         var stream = await IngestOffsets.OpenStreamAsync(source, new StreamIdentity("backfill-tests", "t"), mayBeReplaced: false, Token);
-        var claim = await IngestOffsets.TakeOverAsync(source, stream, 0, 0, Token);
+        var claim = await IngestOffsets.TakeOverAsync(source, stream, 0, 0, 0, Token);
         var json = "{}"u8.ToArray();
         var record = new IngestRecord(claim.NextOffset, DateTimeOffset.UnixEpoch, tenantId, json) { Event = new UsageEvent("1", "s", "t", "acme", null, json, default) };
         await new UsageEventStore(source, new StoredKeys(SegmentPolicy.Default)).StoreAsync([new PartitionBatch(claim, claim.NextOffset + 1, [record])], Token);

@@ -79,7 +79,7 @@ internal static class Checker
     {
         var books = await SettledBooksAsync(tenant, ledger, expected, cancellationToken);
         var acknowledged = ledger.Acknowledged.Count;
-        var sent = ledger.AcknowledgedAttempts + expected.DeadLettered + expected.ReadAgain;
+        var sent = ledger.AcknowledgedAttempts + expected.DeadLettered;
         var findings = new List<string>();
         // What had an unknown result may be there in addition.
         var isExact = ledger.UnknownAttempts == 0 && (tenant.System.Broker.KnowsRepeatedRecords || expected.HasCalmProducer);
@@ -117,9 +117,6 @@ internal static class Checker
 internal sealed record Expected
 {
     public int DeadLettered { get; init; }
-
-    /// <summary>Records that were counted and are received once more, because the topic became another stream: each is one more duplicate.</summary>
-    public long ReadAgain { get; init; }
 
     /// <summary>Events may have been there before the meters that count them now.</summary>
     public bool MayBeUnmatched { get; init; }

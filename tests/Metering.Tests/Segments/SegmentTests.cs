@@ -60,6 +60,33 @@ public sealed class SegmentTests(TestServers servers)
         Assert.Equal(0, result.Counts.Duplicates);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1_000_000)]
+    public async Task Store_RecordReadAgainOfAnIdOlderThanTheWindow_IsADuplicateUnlessItCameAWindowLater(long filterBytes)
+    {
+        await using var database = await MeteringDatabase.CreateAsync(servers);
+        var meter = await database.AddMeterAsync("sum");
+        var policy = SegmentPolicy.Default with { DedupeWindow = TimeSpan.FromHours(1), MaxFilterBytes = filterBytes };
+        var store = new UsageEventStore(database.Source, new StoredKeys(policy));
+        await database.StoreAsync(store, 0, "a", "b");
+        await CloseAsync(database, policy);
+        await database.ExecuteAsync("update event_segments set closed_at = now() - interval '3 hours' where closed_at is not null");
+
+        var now = TimeProvider.System.GetUtcNow();
+        var claim = await IngestOffsets.TakeOverAsync(database.Source, database.StreamId, 1, 0, 3, Cancellation);
+        var result = await store.StoreAsync(
+            [MeteringDatabase.Batch(
+                claim,
+                database.Record(0, "a") with { IngestedAt = now - TimeSpan.FromHours(4) },
+                database.Record(1, "b") with { IngestedAt = now - TimeSpan.FromHours(1.5) },
+                database.Record(2, "c") with { IngestedAt = now - TimeSpan.FromHours(4) })],
+            Cancellation);
+
+        Assert.Equal(new LedgerCounts(3, 2, 1, 0, 0), result.Counts);
+        Assert.Equal("4", await database.TotalAsync(meter));
+    }
+
     [Fact]
     public async Task Store_WhileSegmentsClose_CountsEachIdOnce()
     {
@@ -105,6 +132,37 @@ public sealed class SegmentTests(TestServers servers)
         Assert.Equal(0, await database.ScalarAsync("select count(*) from pg_class where relname = 'usage_events_1'"));
         Assert.Equal("2", await database.TotalAsync(meter));
         Assert.Equal(new LedgerCounts(2, 1, 1, 0, 0), (await database.StoreAsync(store, 0, "b", "c")).Counts);
+    }
+
+    [Fact]
+    public async Task Run_SegmentOlderThanItsRetention_StaysWhileALogIsCutOrReadAgain()
+    {
+        await using var database = await MeteringDatabase.CreateAsync(servers);
+        var policy = SegmentPolicy.Default with { Retention = TimeSpan.Zero };
+        var claim = await database.TakeOverAsync(0);
+        await IngestOffsets.MarkCutAsync(database.Source, claim, Cancellation);
+        await CloseAsync(database, policy);
+        Assert.Equal(1, await database.ScalarAsync("select count(closed_at) from event_segments"));
+
+        var stream = await IngestOffsets.ReplaceStreamAsync(database.Source, claim, MeteringDatabase.Stream, 0, 2, Cancellation);
+        await new SegmentMaintenance(database.Source, policy).RunAsync(Cancellation);
+        Assert.Equal(1, await database.ScalarAsync("select count(closed_at) from event_segments"));
+
+        await database.ExecuteAsync($"update ingest_offsets set next_offset = 2 where stream_id = {stream}");
+        await new SegmentMaintenance(database.Source, policy).RunAsync(Cancellation);
+        Assert.Equal(0, await database.ScalarAsync("select count(closed_at) from event_segments"));
+    }
+
+    [Fact]
+    public async Task Since_NothingOrSomethingWasDropped_IsNullOrWhenTheOldestThatIsKeptBegan()
+    {
+        await using var database = await MeteringDatabase.CreateAsync(servers);
+        await CloseAsync(database, SegmentPolicy.Default);
+        Assert.Null(await KeptEvents.SinceAsync(database.Source, Cancellation));
+
+        await new SegmentMaintenance(database.Source, SegmentPolicy.Default with { Retention = TimeSpan.Zero }).RunAsync(Cancellation);
+        await database.ExecuteAsync($"update event_segments set opened_at = '{MeteringDatabase.Noon:O}' where id = 2");
+        Assert.Equal(MeteringDatabase.Noon, await KeptEvents.SinceAsync(database.Source, Cancellation));
     }
 
     [Fact]
