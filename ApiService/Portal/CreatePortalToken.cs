@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
+using CloudNative.ApiService.Idempotency;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Portal;
@@ -29,6 +30,7 @@ internal static class CreatePortalToken
 
     public static void MapCreatePortalToken(this RouteGroupBuilder tokens) => tokens.MapPost("/", HandleAsync)
         .WithName("CreatePortalToken").RequireScope(ApiScope.PortalWrite)
+        .AcceptsIdempotencyKey(answersSecret: true)
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
         .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
 

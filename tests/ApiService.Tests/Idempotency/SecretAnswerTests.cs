@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace CloudNative.ApiService.Tests.Idempotency;
 
-/// <summary>Idempotency-Key at the routes that make API keys: the answer, which shows the secret, comes again to its caller only, and is kept sealed.</summary>
+/// <summary>Idempotency-Key at the routes that make API keys and portal tokens: the answer, which shows the secret, comes again to its caller only, and is kept sealed.</summary>
 public sealed class SecretAnswerTests(TestApi api)
 {
     private const string NewKey = """{"name": "n", "scopes": ["meters:read"]}""";
@@ -47,6 +47,24 @@ public sealed class SecretAnswerTests(TestApi api)
 
         Assert.Equal([HttpStatusCode.Created, HttpStatusCode.Created], [first.StatusCode, second.StatusCode]);
         Assert.Equal(await first.Content.ReadAsStringAsync(Token), await second.Content.ReadAsStringAsync(Token));
+    }
+
+    [Fact]
+    public async Task CreatePortalToken_SentAgain_ShowsTheSameTokenAndMakesNoOther()
+    {
+        const string Tokens = "/api/v1/portal/tokens";
+        var (tenantId, caller) = await api.CreateTenantAsync(Token);
+        using var client = api.ClientOf(caller);
+
+        using var first = await SendAsync(client, Tokens, """{"subject": "acme"}""");
+        using var second = await SendAsync(client, Tokens, """{"subject": "acme"}""");
+
+        var answer = await first.Content.ReadAsStringAsync(Token);
+        Assert.Equal(answer, await second.Content.ReadAsStringAsync(Token));
+        Assert.Equal((HttpStatusCode.OK, true), (second.StatusCode, second.Headers.CacheControl!.NoStore));
+        Assert.DoesNotContain((await first.ReadJsonAsync(Token)).Text("token")!, await StoredAsync(tenantId), StringComparison.Ordinal);
+        using var list = await client.GetAsync(new Uri(Tokens, UriKind.Relative), Token);
+        Assert.Single((await list.ReadJsonAsync(Token)).EnumerateArray());
     }
 
     [Fact]
