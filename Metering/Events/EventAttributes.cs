@@ -162,7 +162,7 @@ internal sealed class EventAttributes(string path, ICollection<FieldError> error
             case Known.Time: _time = ReadTime(name, value); break;
             case Known.DataContentType: Check(IsJson(value), name, ErrorCodes.Invalid, "Data must be JSON: application/json, or another type whose subtype is json or ends with +json."); break;
             case Known.DataSchema:
-                Check(Uri.TryCreate(value, UriKind.Absolute, out _), name, ErrorCodes.Invalid, "Must be an absolute URI.");
+                Check(IsAbsoluteUri(value), name, ErrorCodes.Invalid, "Must be an absolute URI.");
                 break;
         }
     }
@@ -246,6 +246,10 @@ internal sealed class EventAttributes(string path, ICollection<FieldError> error
     private string Field(string name) => path.Length == 0 ? name : $"{path}.{name}";
 
     private static bool IsAttributeName(string name) => name.Length > 0 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c));
+
+    // Where paths begin with a slash, one alone is taken for a URI of the scheme "file".
+    private static bool IsAbsoluteUri(string? text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && text.StartsWith($"{uri.Scheme}:", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsJson(string? contentType)
     {
