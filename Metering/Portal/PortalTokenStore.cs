@@ -33,15 +33,17 @@ public sealed class PortalTokenStore(NpgsqlDataSource dataSource)
         where not exists (select from meters where tenant_id = @tenant and meters.slug = slug.slug and deleted_at is null)
         """;
 
-    private const string ListSql = $"""
-        select {Columns} from portal_tokens where tenant_id = @tenant and (@subject is null or subject = @subject) order by id desc limit @limit
+    private static readonly string OfSubject = $"(@subject is null or {IndexedText.IsEqual("subject", "@subject")})";
+
+    private static readonly string ListSql = $"""
+        select {Columns} from portal_tokens where tenant_id = @tenant and {OfSubject} order by id desc limit @limit
         """;
 
     private const string FindSql = $"select {Columns} from portal_tokens where hash = @hash";
 
-    private const string InvalidateSql = """
+    private static readonly string InvalidateSql = $"""
         update portal_tokens set invalidated_at = coalesce(invalidated_at, @now)
-        where tenant_id = @tenant and (@id is null or id = @id) and (@subject is null or subject = @subject)
+        where tenant_id = @tenant and (@id is null or id = @id) and {OfSubject}
         """;
 
     /// <summary>Those of the slugs that no meter of the tenant has.</summary>

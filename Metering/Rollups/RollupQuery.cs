@@ -88,7 +88,7 @@ public sealed class RollupQuery(NpgsqlDataSource dataSource, TimeProvider clock)
         return [.. usage.Rows.Select(row => row.GroupBy[dimension])];
     }
 
-    private static (NpgsqlBatchCommand Command, RollupShape Shape) Command(Meter meter, UsageQuery query, IReadOnlyList<RollupPiece> pieces, RangeEdges edges)
+    internal static (NpgsqlBatchCommand Command, RollupShape Shape) Command(Meter meter, UsageQuery query, IReadOnlyList<RollupPiece> pieces, RangeEdges edges)
     {
         var command = new NpgsqlBatchCommand();
         AddParameters(command.Parameters, meter, query, pieces, edges);
@@ -105,7 +105,11 @@ public sealed class RollupQuery(NpgsqlDataSource dataSource, TimeProvider clock)
         if (query.Subjects is [var subject])
             parameters.AddWithValue("subject", subject);
         else
+        {
             parameters.AddWithValue("subjects", query.Subjects.ToArray());
+            parameters.AddWithValue("subject_prefixes", query.Subjects.Select(IndexedText.PrefixOf).Distinct().ToArray());
+        }
+
         for (var i = 0; i < pieces.Count; i++)
         {
             parameters.AddWithValue($"from{i}", pieces[i].From);

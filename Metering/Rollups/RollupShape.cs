@@ -134,7 +134,7 @@ internal sealed class RollupShape
 
         var sql = new StringBuilder("with asked as (select key, subject, dimensions from series where meter_id = @meter");
         if (_query.Subjects.Count > 0)
-            sql.Append(_query.Subjects.Count == 1 ? " and subject = @subject" : " and subject = any (@subjects)");
+            sql.Append($" and {(_query.Subjects.Count == 1 ? IndexedText.IsEqual("subject", "@subject") : IndexedText.IsAny("subject", "@subjects", "@subject_prefixes"))}");
         sql.Append(filter).Append("), usage as (").AppendJoin(" union all ", sources);
         sql.Append(") select ").AppendJoin(", ", [_figure.Value, _figure.Count, start, end, subject, .. dimensions]);
         sql.Append(_query.GroupByCustomer ? $", {Customer} from usage{Owners}" : " from usage");

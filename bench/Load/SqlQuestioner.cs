@@ -10,7 +10,8 @@ internal sealed class SqlQuestioner : IQuestioner
     private const string Sql = """
         select sum(r.total)
         from series s join coarse_rollups r on r.series = s.key
-        where s.meter_id = (select id from meters where slug = $1) and s.subject = $2 and r.hours = 24 and r.start >= $3 and r.start < $4
+        where s.meter_id = (select id from meters where slug = $1) and left(s.subject, 512) = left($2, 512) and s.subject = $2
+          and r.hours = 24 and r.start >= $3 and r.start < $4
         group by r.start
         order by r.start
         """;

@@ -60,6 +60,6 @@ internal sealed record PortalTenant(TestApi Api, HttpClient Client, SinkStandIn 
         return await browser.SendAsync(request, Token);
     }
 
-    private static string Event(string id, string subject, int n, string model) =>
+    public static string Event(string id, string subject, int n, string model) =>
         $$"""{"specversion":"1.0","id":"{{id}}","source":"s","type":"prompt","subject":"{{subject}}","time":"2026-03-01T10:00:00Z","data":{"n":{{n}},"model":"{{model}}"} }""";
 }

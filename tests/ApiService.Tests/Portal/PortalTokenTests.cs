@@ -67,6 +67,24 @@ public sealed class PortalTokenTests(TestApi api)
     }
 
     [Fact]
+    public async Task Create_SubjectLongerThanAnIndexTakes_ShowsItsUsageAndIsListed()
+    {
+        await using var tenant = await PortalTenant.OpenAsync(api);
+        var random = new Random(1);
+        var subject = string.Concat(Enumerable.Range(0, 3_000).Select(_ => (char)('A' + random.Next(26))));
+        await tenant.Sink.StoreAsync(PortalTenant.Event("4", subject, 9, "a"), PortalTenant.Event("5", subject[..^1], 90, "a"));
+
+        var (secret, id) = await tenant.CreateAsync($$"""{"subject":"{{subject}}"}""");
+
+        Assert.Equal(["9"], Values(await tenant.QueryAsync(secret)));
+        Assert.Equal(id, Assert.Single((await tenant.SendAsync("GET", $"{Tokens}?subject={subject}", HttpStatusCode.OK)).EnumerateArray()).Text("id"));
+        await tenant.SendAsync("POST", $"{Tokens}/invalidate", HttpStatusCode.NoContent, $$"""{"subject":"{{subject[..^1]}}"}""");
+        Assert.Equal(HttpStatusCode.OK, await tenant.TryAsync(secret));
+        await tenant.SendAsync("POST", $"{Tokens}/invalidate", HttpStatusCode.NoContent, $$"""{"subject":"{{subject}}"}""");
+        Assert.Equal(HttpStatusCode.Unauthorized, await tenant.TryAsync(secret));
+    }
+
+    [Fact]
     public async Task Query_MeterThatIsNotAllowed_IsNotFound()
     {
         await using var tenant = await PortalTenant.OpenAsync(api);
