@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 using CloudNative.Bench.Reports;
 using CloudNative.Bench.Servers;
 
@@ -10,7 +9,7 @@ internal sealed class BenchRun(BenchOptions options)
 {
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        if (typeof(BenchRun).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()?.Configuration != "Release")
+        if (!options.IsQuick && Conditions.Build != "Release")
             return await RefuseAsync("Figures of a Debug build mean nothing. Run it with: dotnet run -c Release --project bench");
 
         try

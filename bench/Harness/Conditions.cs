@@ -13,6 +13,9 @@ internal sealed record Conditions(IReadOnlyList<KeyValuePair<string, string>> Se
     private static readonly string[] PostgresSettings =
         ["server_version", "fsync", "synchronous_commit", "full_page_writes", "shared_buffers", "max_wal_size"];
 
+    /// <summary>How this program and, with it, the services were built; the full sizes take <c>Release</c> only.</summary>
+    public static string? Build => typeof(Conditions).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()?.Configuration;
+
     public static async Task<Conditions> ReadAsync(Workbench bench, bool isQuick, CancellationToken cancellationToken)
     {
         var machine = Machine.Read();
@@ -21,7 +24,7 @@ internal sealed record Conditions(IReadOnlyList<KeyValuePair<string, string>> Se
         [
             new("at", bench.Clock.GetUtcNow().ToString("yyyy-MM-dd HH:mm 'UTC'", null)),
             new("machine", $"{machine.Processor}, {machine.Cores} cores, {machine.MemoryGiB:0.0} GiB, {machine.Kernel}; load {machine.LoadAverage}"),
-            new(".NET", $"{RuntimeInformation.FrameworkDescription}, Release"),
+            new(".NET", $"{RuntimeInformation.FrameworkDescription}, {Build}"),
             new("PostgreSQL", await PostgresAsync(bench.Servers, cancellationToken)),
             new("broker", $"{bench.Broker.Description}; acks=all, idempotent, lz4; 12 partitions"),
             new("clients", $"librdkafka {Confluent.Kafka.Library.VersionString}, Npgsql {Version(typeof(NpgsqlConnection))}"),
