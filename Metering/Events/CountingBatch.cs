@@ -20,7 +20,7 @@ internal sealed class CountingBatch
 {
     private readonly MeterCatalog _catalog;
     private readonly Dictionary<Guid, PendingEvent> _pending = [];
-    private readonly List<PendingEvent> _repeated = [];
+    private readonly Dictionary<Guid, Queue<PendingEvent>> _repeated = [];
     private readonly Dictionary<Guid, DateTimeOffset> _readAgain = [];
     private readonly List<PendingEvent> _new = [];
     private readonly List<Contribution> _contributions = [];
@@ -55,19 +55,26 @@ internal sealed class CountingBatch
     {
         foreach (var key in Keys.All)
         {
-            var pending = _pending[key];
             if (stored.TryGetValue(key, out var hash))
-            {
-                AddDuplicate(pending, hash);
-                continue;
-            }
-
-            CountNew(pending);
+                AddDuplicate(_pending[key], hash);
+            else
+                CountFirst(key);
         }
 
-        // The first of a key decides, whether it stands in the store or in this batch.
-        foreach (var repeated in _repeated)
-            AddDuplicate(repeated, stored.GetValueOrDefault(repeated.Key) ?? SHA256.HashData(_pending[repeated.Key].Event.Json.Span));
+        // The first of a key that can be counted decides, whether it stands in the store or in this batch.
+        foreach (var (key, repeats) in _repeated.Where(repeated => repeated.Value.Count > 0))
+        {
+            var hash = stored.GetValueOrDefault(key) ?? SHA256.HashData(_pending[key].Event.Json.Span);
+            foreach (var repeated in repeats)
+                AddDuplicate(repeated, hash);
+        }
+    }
+
+    /// <summary>What became a dead letter is not stored, so the next of its key is no duplicate of it.</summary>
+    private void CountFirst(Guid key)
+    {
+        while (!TryCountNew(_pending[key]) && _repeated.TryGetValue(key, out var repeats) && repeats.TryDequeue(out var next))
+            _pending[key] = next;
     }
 
     private void AddDuplicate(PendingEvent duplicate, byte[] firstHash)
@@ -91,9 +98,16 @@ internal sealed class CountingBatch
         var key = UsageEventKey.Of(record.TenantId, usageEvent.Source, usageEvent.Id);
         var pending = new PendingEvent(key, claim, record, usageEvent);
         if (!_pending.TryAdd(key, pending))
-            _repeated.Add(pending);
+            AddRepeated(pending);
         else if (record.Offset < claim.ReadAgainUntil)
             _readAgain.Add(key, record.IngestedAt);
+    }
+
+    private void AddRepeated(PendingEvent repeated)
+    {
+        if (!_repeated.TryGetValue(repeated.Key, out var repeats))
+            _repeated.Add(repeated.Key, repeats = new Queue<PendingEvent>());
+        repeats.Enqueue(repeated);
     }
 
     private void AddDeadLetter(PartitionClaim claim, IngestRecord record, Rejection rejection)
@@ -102,7 +116,7 @@ internal sealed class CountingBatch
         Ledger.Add(claim, record, LedgerCounts.OneDeadLettered);
     }
 
-    private void CountNew(PendingEvent pending)
+    private bool TryCountNew(PendingEvent pending)
     {
         _contributions.Clear();
         try
@@ -113,13 +127,14 @@ internal sealed class CountingBatch
         {
             // Whatever is wrong with one event must not hold up all behind it.
             AddDeadLetter(pending.Claim, pending.Record, new Rejection(DeadLetterReason.InvalidEvent, $"The event can't be counted: {e.Message}"));
-            return;
+            return false;
         }
 
         _new.Add(pending);
         foreach (var contribution in _contributions)
             Rollups.Add(contribution, pending.Order);
         Ledger.Add(pending.Claim, pending.Record, _contributions.Count > 0 ? LedgerCounts.OneCounted : LedgerCounts.OneUnmatched);
+        return true;
     }
 
     private void Contribute(PendingEvent pending)

@@ -177,6 +177,32 @@ public sealed class UsageEventStoreTests(TestServers servers)
     }
 
     [Fact]
+    public async Task Store_FirstOfAnIdCantBeCounted_TheNextOneCountsAndOnlyThoseBehindItAreDuplicates()
+    {
+        await using var database = await MeteringDatabase.CreateAsync(servers);
+        var meter = await database.AddMeterAsync("sum");
+        var claim = await database.TakeOverAsync(0);
+
+        var result = await new UsageEventStore(database.Source, new StoredKeys(SegmentPolicy.Default)).StoreAsync(
+            [MeteringDatabase.Batch(
+                claim, Uncountable(0, "a"), Uncountable(1, "a"), database.Record(2, "a", """{"n":5}"""), database.Record(3, "a", """{"n":5}"""), Uncountable(4, "a"),
+                Uncountable(5, "b"), Uncountable(6, "b"))],
+            Cancellation);
+
+        Assert.Equal(new LedgerCounts(7, 1, 2, 0, 4) { DifferentPayload = 1 }, result.Counts);
+        Assert.Equal(4, await database.ScalarAsync("select count(*) from dead_letters"));
+        Assert.Equal(1, await database.ScalarAsync("select count(*) from usage_events"));
+        Assert.Equal("5", await database.TotalAsync(meter));
+
+        // The contract's reader lets none through; what comes from elsewhere may.
+        IngestRecord Uncountable(long offset, string id)
+        {
+            var record = database.Record(offset, id);
+            return record with { Event = record.Event! with { Data = "{"u8.ToArray() } };
+        }
+    }
+
+    [Fact]
     public async Task Store_DimensionsThatPostgresCantHold_AreKeptAsFarAsText()
     {
         await using var database = await MeteringDatabase.CreateAsync(servers);
