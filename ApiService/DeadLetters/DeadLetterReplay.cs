@@ -8,7 +8,7 @@ namespace CloudNative.ApiService.DeadLetters;
 
 /// <summary>What became of one letter of a replay.</summary>
 /// <param name="Letter">Null when there is no such letter.</param>
-/// <param name="IsReplayed">Whether its event is on the log now. If not, and without errors, the letter is discarded.</param>
+/// <param name="IsReplayed">Whether its event is on the log now. If not, and without errors, the letter is discarded, or was repaired again meanwhile.</param>
 /// <param name="Errors">Why its bytes are no event; it must be repaired first.</param>
 internal sealed record ReplayOutcome(StoredDeadLetter? Letter, bool IsReplayed, IReadOnlyList<FieldError> Errors);
 
@@ -24,7 +24,7 @@ internal sealed class DeadLetterReplay(DeadLetterList letters, DeadLetterDesk de
     {
         var found = (await letters.FindAsync(actor.TenantId, ids, cancellationToken)).ToDictionary(letter => letter.Summary.Id);
         var outcomes = ids.Distinct().ToDictionary(id => id, id => new ReplayOutcome(found.GetValueOrDefault(id), false, []));
-        var events = new List<(Ulid Id, UsageEvent Event)>();
+        var events = new List<(StoredDeadLetter Letter, UsageEvent Event)>();
         foreach (var (id, letter) in found.Where(entry => entry.Value.State != DeadLetterState.Discarded))
         {
             var errors = new List<FieldError>();
@@ -32,16 +32,16 @@ internal sealed class DeadLetterReplay(DeadLetterList letters, DeadLetterDesk de
             if (letter.State == DeadLetterState.Replayed)
                 outcomes[id] = new ReplayOutcome(letter, true, []);
             else if (ReplayableEvent.Read(letter, errors) is { } usageEvent)
-                events.Add((id, usageEvent));
+                events.Add((letter, usageEvent));
             else
                 outcomes[id] = new ReplayOutcome(letter, false, errors);
         }
 
         await producer.PublishAsync(actor.TenantId, [.. events.Select(entry => entry.Event)], cancellationToken);
-        foreach (var (id, _) in events)
+        foreach (var (letter, _) in events)
         {
-            var change = await desk.RecordReplayAsync(actor, id, cancellationToken);
-            outcomes[id] = new ReplayOutcome(change.Letter, true, []);
+            var change = await desk.RecordReplayAsync(actor, letter, cancellationToken);
+            outcomes[letter.Summary.Id] = new ReplayOutcome(change.Letter, change.IsAllowed, []);
         }
 
         return outcomes;

@@ -5,6 +5,7 @@ using CloudNative.ApiService.Events;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Audit;
+using CloudNative.Metering.DeadLetters;
 using CloudNative.Metering.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -13,6 +14,8 @@ namespace CloudNative.ApiService.DeadLetters;
 internal static class ReplayDeadLetters
 {
     private const int MaxSelection = 100;
+
+    private const string RepairedMeanwhile = "The dead letter was repaired while its earlier event was put on the log: look at both before you replay it again.";
 
     /// <summary>Which letters.</summary>
     /// <param name="Ids">Their ids, 1 to 100.</param>
@@ -42,7 +45,8 @@ internal static class ReplayDeadLetters
     /// <remarks>
     /// Puts its event (the corrected one, else the original) on the log again and answers when Kafka has acknowledged it. It is received and counted anew, by
     /// (source, id): once, however often it is replayed. An event without a time gets the time when it was first received. 400: the bytes are no event that the
-    /// contract allows, and the letter must be repaired first. 409: the letter is discarded.
+    /// contract allows, and the letter must be repaired first. 409: the letter is discarded, or was repaired while its earlier event was
+    /// put on the log.
     /// </remarks>
     /// <param name="id">The dead letter's id.</param>
     internal static async Task<Results<Ok<DeadLetterResponse>, ApiProblem>> ReplayAsync(
@@ -58,6 +62,7 @@ internal static class ReplayDeadLetters
                 { Letter: null } => DeadLetterEndpoints.NotFound(id),
                 { IsReplayed: true, Letter: { } letter } => await DeadLetterEndpoints.AnswerAsync(letter, user, audit, cancellationToken),
                 { Errors: { Count: > 0 } errors } => Problem.Validation(errors),
+                { Letter.State: DeadLetterState.Repaired } => Problem.Conflict(RepairedMeanwhile),
                 { Letter: { } letter } => DeadLetterEndpoints.WrongState(letter, "replayed"),
             };
         }
@@ -99,6 +104,7 @@ internal static class ReplayDeadLetters
         null or { Letter: null } => new ReplayResult(id, false, "There is no such dead letter."),
         { Errors: { Count: > 0 } errors } => new ReplayResult(
             id, false, $"Must be repaired first: {string.Join(' ', errors.Select(error => $"{error.Field}: {error.Message}"))}"),
+        { Letter.State: DeadLetterState.Repaired } => new ReplayResult(id, false, RepairedMeanwhile),
         { Letter: { } letter } => new ReplayResult(id, false, $"The dead letter is {letter.State}."),
     };
 }

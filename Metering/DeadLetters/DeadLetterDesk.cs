@@ -28,10 +28,16 @@ public sealed class DeadLetterDesk(NpgsqlDataSource dataSource, TimeProvider clo
         letter => letter.State is DeadLetterState.Open or DeadLetterState.Repaired ? In(DeadLetterState.Repaired, letter) with { Repaired = repaired.Json } : null,
         UsageEventKey.Of(actor.TenantId, repaired.Source, repaired.Id), cancellationToken);
 
-    /// <summary>Records that the letter's event is on the log again. To be called when the broker has acknowledged it: that is true whatever the state is.</summary>
-    public Task<DeadLetterChange> RecordReplayAsync(Actor actor, Ulid id, CancellationToken cancellationToken) => ChangeAsync(
-        actor, id, AuditAction.DeadLetterReplayed,
-        letter => In(DeadLetterState.Replayed, letter) with { DiscardReason = null },
+    /// <summary>
+    /// Records that the letter's event is on the log again. To be called when the broker has acknowledged it: that is true whatever the state is. Only a letter that
+    /// was repaired since stays as it is, because its new event is not on the log.
+    /// </summary>
+    /// <param name="actor">Who replays.</param>
+    /// <param name="published">The letter as it was read for the replay.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<DeadLetterChange> RecordReplayAsync(Actor actor, StoredDeadLetter published, CancellationToken cancellationToken) => ChangeAsync(
+        actor, published.Summary.Id, AuditAction.DeadLetterReplayed,
+        letter => HasSameEvent(letter, published) ? In(DeadLetterState.Replayed, letter) with { DiscardReason = null } : null,
         null, cancellationToken);
 
     /// <summary>Decides that a letter is not to be counted.</summary>
@@ -79,6 +85,9 @@ public sealed class DeadLetterDesk(NpgsqlDataSource dataSource, TimeProvider clo
             SqlOptional.Of("reason", NpgsqlDbType.Text, letter.DiscardReason),
         },
     };
+
+    private static bool HasSameEvent(StoredDeadLetter one, StoredDeadLetter other) =>
+        one.Repaired.HasValue == other.Repaired.HasValue && one.Repaired.GetValueOrDefault().Span.SequenceEqual(other.Repaired.GetValueOrDefault().Span);
 
     private static StoredDeadLetter In(string state, StoredDeadLetter letter) => letter with { Summary = letter.Summary with { State = state } };
 

@@ -1,5 +1,11 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
+using CloudNative.Metering.Audit;
+using CloudNative.Metering.DeadLetters;
+using CloudNative.Metering.Events;
+using CloudNative.Metering.Validation;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CloudNative.ApiService.Tests.DeadLetters;
 
@@ -126,6 +132,33 @@ public sealed class DeadLetterTests(TestApi api)
         Assert.Equal("repaired", (await tenant.GetAsync(path)).GetProperty("letter").Text("state"));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task RecordReplay_RepairedSinceItWasRead_LeavesTheNewEventToBeReplayed(bool wasRepairedBefore)
+    {
+        await using var tenant = await OpenAsync();
+        await tenant.Sink.StoreAsync(NoType);
+        var id = Ulid.Parse(await tenant.NewestIdAsync());
+        var actor = new Actor(tenant.TenantId, Ulid.NewUlid());
+        var desk = api.Services.GetRequiredService<DeadLetterDesk>();
+        if (wasRepairedBefore)
+            await desk.RepairAsync(actor, id, Event(Good), Token);
+        var published = Assert.Single(await api.Services.GetRequiredService<DeadLetterList>().FindAsync(tenant.TenantId, [id], Token));
+        await desk.RepairAsync(actor, id, Event(Good.Replace("2.50", "3", StringComparison.Ordinal)), Token);
+
+        var change = await desk.RecordReplayAsync(actor, published, Token);
+
+        Assert.Equal((false, DeadLetterState.Repaired), (change.IsAllowed, change.Letter?.State));
+        using var replayed = await tenant.SendAsync("POST", $"/api/v1/dead-letters/{id}/replay");
+        Assert.Equal(HttpStatusCode.OK, replayed.StatusCode);
+        await tenant.Sink.DrainAsync();
+        var stored = Assert.Single((await tenant.GetAsync("/api/v1/events")).EnumerateArray());
+        Assert.Equal("3", stored.GetProperty("event").GetProperty("data").GetProperty("n").GetRawText());
+
+        static UsageEvent Event(string json) => UsageEventReader.Read(Encoding.UTF8.GetBytes(json), EventBody.One, new List<FieldError>())[0];
+    }
+
     [Fact]
     public async Task Repair_FaultyEvent_ListsEveryErrorAndChangesNothing()
     {
@@ -168,10 +201,10 @@ public sealed class DeadLetterTests(TestApi api)
     private async Task<LettersOfTenant> OpenAsync()
     {
         var (tenantId, key) = await api.CreateTenantAsync(Token);
-        return new LettersOfTenant(api.ClientOf(key), key, await SinkStandIn.OpenAsync(api, tenantId));
+        return new LettersOfTenant(api.ClientOf(key), key, tenantId, await SinkStandIn.OpenAsync(api, tenantId));
     }
 
-    private sealed record LettersOfTenant(HttpClient Client, string Key, SinkStandIn Sink) : TenantWithSink(Client, Sink)
+    private sealed record LettersOfTenant(HttpClient Client, string Key, Ulid TenantId, SinkStandIn Sink) : TenantWithSink(Client, Sink)
     {
         public async Task<JsonElement> GetAsync(string path)
         {
