@@ -17,8 +17,8 @@ internal sealed partial class EventConsumer(
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// How often it is asked whether the topic is still the same one. Until that shows, records of a new one may have been taken for the old one's; they are
-    /// read again from its start then, and their keys are known.
+    /// How often it is asked whether the topic is still the same one, and where its partitions end. Until a new one shows, its records may have been taken for
+    /// the old one's; they are read again from its start then, and their keys are known.
     /// </summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(10);
 
@@ -71,7 +71,7 @@ internal sealed partial class EventConsumer(
                     Collect(consumer);
                 await TurnAsync(consumer, drainToken);
                 if (!stoppingToken.IsCancellationRequested && _looking.IsCompleted && clock.GetElapsedTime(_lookedAt) > LookInterval)
-                    await BeginLookAsync(stoppingToken);
+                    await BeginLookAsync([.. lanes.Claims.Select(claim => claim.Partition)], stoppingToken);
             }
 
             while (lanes.IsBusy)
@@ -145,7 +145,7 @@ internal sealed partial class EventConsumer(
         if (lost.Count > 0 || IsOutside())
             Rejoin(consumer);
         foreach (var claim in lanes.Claims)
-            progress.Observe(claim.Partition, claim.NextOffset, Lag(consumer, claim));
+            progress.Observe(claim.Partition, claim.NextOffset, FetchedEnd(consumer, claim.Partition));
     }
 
     /// <summary>
@@ -159,16 +159,16 @@ internal sealed partial class EventConsumer(
         consumer.Subscribe(UsageEventTopic.Name);
     }
 
-    /// <summary>Begins to ask which stream the topic is; fails when that must not be another one than before.</summary>
-    private async Task BeginLookAsync(CancellationToken cancellationToken)
+    /// <summary>Begins to ask which stream the topic is, and where the owned partitions end; fails when it must not be another one than before.</summary>
+    private async Task BeginLookAsync(IReadOnlyCollection<int> owned, CancellationToken cancellationToken)
     {
         await _looking;
-        (_looking, _lookedAt) = (stream.OpenAsync(cancellationToken), clock.GetTimestamp());
+        (_looking, _lookedAt) = (stream.OpenAsync(owned, cancellationToken), clock.GetTimestamp());
     }
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {
-        await BeginLookAsync(cancellationToken);
+        await BeginLookAsync([], cancellationToken);
         await _looking;
     }
 
@@ -229,9 +229,9 @@ internal sealed partial class EventConsumer(
         }
     }
 
-    /// <summary>From what the last fetches told; asks no broker.</summary>
-    private static long Lag(IConsumer<byte[], byte[]> consumer, PartitionClaim claim) =>
-        Math.Max(0, consumer.GetWatermarkOffsets(new TopicPartition(UsageEventTopic.Name, claim.Partition)).High.Value - claim.NextOffset);
+    /// <summary>What the last fetch told; asks no broker. Negative before the first.</summary>
+    private static long FetchedEnd(IConsumer<byte[], byte[]> consumer, int partition) =>
+        consumer.GetWatermarkOffsets(new TopicPartition(UsageEventTopic.Name, partition)).High.Value;
 
     [LoggerMessage(1, LogLevel.Warning, "Kafka: {Reason}")]
     private partial void LogConsumeFailed(string reason);

@@ -2,6 +2,7 @@ using CloudNative.Metering.Events;
 using CloudNative.Metering.Segments;
 using CloudNative.ServiceDefaults.Kafka;
 using Confluent.Kafka;
+using Confluent.Kafka.Admin;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -23,16 +24,20 @@ internal sealed partial class EventStream(
     /// <summary>The stream that the topic was when it was last asked.</summary>
     public int Id { get; private set; }
 
-    /// <summary>Finds out which stream the topic is; waits for a broker or a database that is away.</summary>
+    /// <summary>Finds out which stream the topic is, and where partitions end; waits for a broker or a database that is away.</summary>
+    /// <param name="partitions">Those whose end is asked for.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="StreamReplacedException">It is another one than before, and nobody said that this is right.</exception>
-    public async Task OpenAsync(CancellationToken cancellationToken)
+    public async Task OpenAsync(IReadOnlyCollection<int> partitions, CancellationToken cancellationToken)
     {
         var mayBeReplaced = options.Value.AcceptReplacedTopic ?? environment.IsDevelopment();
-        var identity = await UntilDoneAsync(IdentifyAsync, cancellationToken);
+        var (identity, ends) = await UntilDoneAsync(token => AskAsync(partitions, token), cancellationToken);
         var id = await UntilDoneAsync(token => IngestOffsets.OpenStreamAsync(dataSource, identity, mayBeReplaced, token), cancellationToken);
         if (id != Id)
             LogOpened(identity.Topic, identity.TopicId, id);
         (Id, _identity) = (id, identity);
+        if (ends is not null)
+            progress.Looked(ends);
     }
 
     /// <summary>Makes this consumer the only owner of the partition; null when the topic has become another stream instead, of which all is to be claimed anew.</summary>
@@ -89,11 +94,29 @@ internal sealed partial class EventStream(
         return first;
     }
 
-    private async Task<StreamIdentity> IdentifyAsync(CancellationToken cancellationToken)
+    private async Task<(StreamIdentity Identity, IReadOnlyDictionary<int, long>? Ends)> AskAsync(
+        IReadOnlyCollection<int> partitions, CancellationToken cancellationToken)
     {
         using var admin = new KafkaAdmin(new AdminClientBuilder(new AdminClientConfig { BootstrapServers = kafka.BootstrapServers })
             .SetLogHandler((_, message) => KafkaLog.Write(logger, message)).Build());
-        return new StreamIdentity(UsageEventTopic.Name, await admin.GetTopicIdAsync(UsageEventTopic.Name, RequestTimeout, cancellationToken));
+        var identity = new StreamIdentity(UsageEventTopic.Name, await admin.GetTopicIdAsync(UsageEventTopic.Name, RequestTimeout, cancellationToken));
+        return (identity, partitions.Count > 0 ? await EndsAsync(admin, partitions, cancellationToken) : null);
+    }
+
+    /// <summary>Null when it is not told. Not asked again before the next look: a new topic may not have these partitions, and that it is new must be seen.</summary>
+    private async Task<IReadOnlyDictionary<int, long>?> EndsAsync(KafkaAdmin admin, IReadOnlyCollection<int> partitions, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var ends = await admin.ListOffsetsAsync(UsageEventTopic.Name, partitions, OffsetSpec.Latest(), RequestTimeout, cancellationToken);
+            return partitions.Zip(ends).ToDictionary(end => end.First, end => end.Second);
+        }
+        catch (KafkaException e)
+        {
+            progress.Failed(e.Message);
+            LogWaiting(e);
+            return null;
+        }
     }
 
     private async Task<T> UntilDoneAsync<T>(Func<CancellationToken, Task<T>> action, CancellationToken cancellationToken)

@@ -71,5 +71,5 @@ internal sealed class TopicLog(KafkaConnection kafka, ILogger<TopicLog> logger) 
         _client.Value.GetMetadataAsync(UsageEventTopic.Name, RequestTimeout, cancellationToken);
 
     private Task<long[]> ListAsync(int partitions, OffsetSpec spec, CancellationToken cancellationToken) =>
-        _client.Value.ListOffsetsAsync(UsageEventTopic.Name, partitions, spec, RequestTimeout, cancellationToken);
+        _client.Value.ListOffsetsAsync(UsageEventTopic.Name, [.. Enumerable.Range(0, partitions)], spec, RequestTimeout, cancellationToken);
 }

@@ -45,17 +45,16 @@ public sealed class KafkaAdmin(IAdminClient client) : IDisposable
         return (await InTimeAsync(described, $"The settings of topic '{topic}'", timeout, cancellationToken))[0].Entries;
     }
 
-    /// <summary>By partition, from 0: the offset that <paramref name="spec"/> means; negative when there is none.</summary>
-    /// <exception cref="KafkaException">The broker did not tell in time.</exception>
-    public async Task<long[]> ListOffsetsAsync(string topic, int partitions, OffsetSpec spec, TimeSpan timeout, CancellationToken cancellationToken)
+    /// <summary>Of each of the partitions, in their order: the offset that <paramref name="spec"/> means; negative when there is none.</summary>
+    /// <exception cref="KafkaException">The broker did not tell in time, or not of each.</exception>
+    public async Task<long[]> ListOffsetsAsync(
+        string topic, IReadOnlyCollection<int> partitions, OffsetSpec spec, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var wanted = Enumerable.Range(0, partitions)
-            .Select(partition => new TopicPartitionOffsetSpec { TopicPartition = new TopicPartition(topic, partition), OffsetSpec = spec });
+        var wanted = partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = new TopicPartition(topic, partition), OffsetSpec = spec });
         var listed = client.ListOffsetsAsync(wanted, new ListOffsetsOptions { RequestTimeout = timeout });
-        var offsets = new long[partitions];
-        foreach (var result in (await InTimeAsync(listed, $"Offsets of topic '{topic}'", timeout, cancellationToken)).ResultInfos)
-            offsets[result.TopicPartitionOffsetError.Partition] = result.TopicPartitionOffsetError.Offset;
-        return offsets;
+        var offsets = (await InTimeAsync(listed, $"Offsets of topic '{topic}'", timeout, cancellationToken)).ResultInfos
+            .ToDictionary(result => result.TopicPartitionOffsetError.Partition.Value, result => result.TopicPartitionOffsetError.Offset.Value);
+        return [.. partitions.Select(partition => offsets[partition])];
     }
 
     public void Dispose() => Release();

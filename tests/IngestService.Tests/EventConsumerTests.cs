@@ -33,6 +33,46 @@ public sealed class EventConsumerTests(TestServers servers)
     }
 
     [Fact]
+    public async Task Look_RecordsThatNoFetchShowed_WaitByTheBrokersWord()
+    {
+        await using var database = await IngestDatabase.CreateAsync(servers);
+        Send(database.TenantId, 0, Events);
+        using var host = Build(database);
+        var progress = host.Services.GetRequiredService<IngestProgress>();
+        var partitions = Enumerable.Range(0, UsageEventTopic.Partitions).ToList();
+
+        await host.Services.GetRequiredService<EventStream>().OpenAsync(partitions, Cancellation).WaitAsync(Deadline, Cancellation);
+        foreach (var partition in partitions)
+            progress.Observe(partition, nextOffset: 0, Offset.Unset.Value);
+
+        Assert.True(progress.Lag >= Events, $"{progress.Lag} of {Events} records are known to wait.");
+    }
+
+    [Fact]
+    public async Task Look_NothingToReadAfterAFailure_MakesItReadyAgain()
+    {
+        await using var database = await IngestDatabase.CreateAsync(servers);
+        using var consumer = await StartAsync(database, ("Ingest:StallAfter", "00:00:01"));
+        Send(database.TenantId, 0, Events);
+        await UntilStoredAsync(database, Events);
+        var health = consumer.Services.GetRequiredService<HealthCheckService>();
+        var progress = consumer.Services.GetRequiredService<IngestProgress>();
+
+        await Eventually.GetAsync(FailAsync, status => status == HealthStatus.Unhealthy, "not ready after a failure that lasts");
+        await Eventually.GetAsync(CheckAsync, status => status == HealthStatus.Healthy, "ready when the broker has answered again");
+        await consumer.StopAsync(Cancellation);
+
+        Task<HealthStatus> FailAsync(CancellationToken token)
+        {
+            // A look in between takes it for over.
+            progress.Failed("a broker was away");
+            return CheckAsync(token);
+        }
+
+        async Task<HealthStatus> CheckAsync(CancellationToken token) => (await health.CheckHealthAsync(token)).Entries["progress"].Status;
+    }
+
+    [Fact]
     public async Task Consume_PartitionsTakenOverByAStranger_AreTakenBackAndEachEventCountsOnce()
     {
         await using var database = await IngestDatabase.CreateAsync(servers);
@@ -123,6 +163,13 @@ public sealed class EventConsumerTests(TestServers servers)
 
     private async Task<IHost> StartAsync(IngestDatabase database, params (string Key, string Value)[] settings)
     {
+        var host = Build(database, settings);
+        await host.StartAsync(Cancellation);
+        return host;
+    }
+
+    private IHost Build(IngestDatabase database, params (string Key, string Value)[] settings)
+    {
         var builder = Host.CreateApplicationBuilder();
         builder.Environment.EnvironmentName = Environments.Production;
         builder.Logging.ClearProviders();
@@ -136,9 +183,7 @@ public sealed class EventConsumerTests(TestServers servers)
         builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)));
         builder.AddServiceDefaults();
         builder.AddIngest();
-        var host = builder.Build();
-        await host.StartAsync(Cancellation);
-        return host;
+        return builder.Build();
     }
 
     private void Send(Ulid tenantId, int first, int count, TimeSpan age = default)
