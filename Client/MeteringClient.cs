@@ -101,7 +101,8 @@ public sealed class MeteringClient(HttpClient http, TimeProvider? clock = null)
                 throw new MeteringException(response.StatusCode, await Problem.ReadAsync(response.Content, cancellationToken));
             return await read(response.Content, cancellationToken);
         }
-        catch (Exception e) when (e is HttpRequestException or ExecutionRejectedException or IOException)
+        catch (Exception e) when (e is HttpRequestException or ExecutionRejectedException or IOException
+            || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw new MeteringException($"The API can't be reached: {e.Message}", e);
         }

@@ -16,7 +16,7 @@ public sealed class MeteringClientOptions
     [Required(ErrorMessage = "Key is missing: an API key with the scopes of the calls that are made.")]
     public string Key { get; set; } = "";
 
-    /// <summary>How long one attempt may take; up to an hour, default 10 seconds.</summary>
+    /// <summary>How long one attempt may take, to the end of its answer; up to an hour, default 10 seconds.</summary>
     [Range(typeof(TimeSpan), Shortest, Longest, ErrorMessage = "AttemptTimeout must be 1 ms to an hour.")]
     public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -81,12 +81,13 @@ public static class MeteringClientServices
                 pipeline.AddRetry(retry);
             pipeline.AddTimeout(options.AttemptTimeout);
         });
+        http.AddHttpMessageHandler(() => new WholeAnswers());
     }
 
     /// <summary>No answer, or one that says that a later attempt may succeed.</summary>
     private static bool IsTransient(Outcome<HttpResponseMessage> outcome) => outcome switch
     {
-        { Exception: HttpRequestException or ExecutionRejectedException } => true,
+        { Exception: HttpRequestException or ExecutionRejectedException or OperationCanceledException } => true,
         { Result.StatusCode: HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError } => true,
         _ => false,
     };
@@ -96,7 +97,7 @@ public static class MeteringClientServices
     /// </summary>
     private static bool IsUndecided(Outcome<HttpResponseMessage> outcome) => outcome switch
     {
-        { Exception: { } failure } => failure is not OperationCanceledException,
+        { Exception: not null } => true,
         { Result: { IsSuccessStatusCode: false, StatusCode: not (HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge) } } => true,
         _ => false,
     };

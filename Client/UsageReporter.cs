@@ -14,6 +14,9 @@ namespace CloudNative.Metering.Client;
 /// </summary>
 public sealed partial class UsageReporter : IHostedService, IAsyncDisposable
 {
+    /// <summary>Before a batch is sent again that failed in a way that the retries of the HTTP client do not cover.</summary>
+    private static readonly TimeSpan FailurePause = TimeSpan.FromSeconds(5);
+
     private readonly UsageReporterOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger<UsageReporter> _logger;
@@ -146,8 +149,25 @@ public sealed partial class UsageReporter : IHostedService, IAsyncDisposable
     {
         while (await batches.TakeAsync(_giveUp.Token) is { } batch)
         {
-            await sender.SendAsync(batch, _giveUp.Token);
+            await SendAsync(batch, sender);
             Interlocked.Exchange(ref _advance, NewAdvance()).SetResult();
+        }
+    }
+
+    /// <summary>Whatever goes wrong, events are only settled by an answer: what is not is sent again.</summary>
+    private async Task SendAsync(List<PendingEvent> batch, BatchSender sender)
+    {
+        while (batch.FindAll(pending => !pending.IsSettled) is { Count: > 0 } left)
+        {
+            try
+            {
+                await sender.SendAsync(left, _giveUp.Token);
+            }
+            catch (Exception e) when (!_giveUp.IsCancellationRequested)
+            {
+                LogRepeated(batch.Count(pending => !pending.IsSettled), FailurePause.TotalSeconds, e);
+                await Task.Delay(FailurePause, _clock, _giveUp.Token);
+            }
         }
     }
 
@@ -156,16 +176,9 @@ public sealed partial class UsageReporter : IHostedService, IAsyncDisposable
         if (_journal is not null)
             await _journal.CompleteAsync();
         _events.Writer.TryComplete();
-        try
-        {
-            await _sending.WaitAsync(_options.FlushTimeout, _clock, CancellationToken.None);
-        }
-        catch (TimeoutException)
-        {
-            await _giveUp.CancelAsync();
-            await _sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
+        await _sending.WaitAsync(_options.FlushTimeout, _clock, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _giveUp.CancelAsync();
+        await _sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (Pending > 0 && _options.BufferFolder is { } folder)
             LogKept(Pending, folder);
         else if (Pending > 0)
@@ -186,4 +199,7 @@ public sealed partial class UsageReporter : IHostedService, IAsyncDisposable
 
     [LoggerMessage(3, LogLevel.Error, "{Events} events could not be sent in time, and are lost: there is no buffer folder")]
     private partial void LogLost(long events);
+
+    [LoggerMessage(4, LogLevel.Error, "{Events} events are not sent, and are sent again in {Seconds} s")]
+    private partial void LogRepeated(int events, double seconds, Exception exception);
 }

@@ -44,7 +44,7 @@ internal sealed partial class EventJournal : IAsyncDisposable
             var (events, damaged) = JournalLine.ReadAll(File.ReadAllBytes(path));
             if (damaged > 0)
                 LogDamaged(path, damaged, events.Count);
-            var segment = new JournalSegment(path);
+            var segment = new JournalSegment(path, _logger);
             segment.Add(events.Count);
             segment.Close();
             left.AddRange(events.Select(json => (json, segment)));
@@ -110,7 +110,7 @@ internal sealed partial class EventJournal : IAsyncDisposable
     {
         try
         {
-            _segment ??= JournalSegment.Create(Path.Combine(_folder, $"{++_lastNumber:d12}{Extension}"));
+            _segment ??= JournalSegment.Create(Path.Combine(_folder, $"{++_lastNumber:d12}{Extension}"), _logger);
             await _segment.AppendAsync(lines, entries.Count, CancellationToken.None);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -1,9 +1,10 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 
 namespace CloudNative.Metering.Client.Reporting;
 
 /// <summary>A file of the journal. It is deleted once it is full and all of its events are settled.</summary>
-internal sealed class JournalSegment(string path) : IDisposable
+internal sealed partial class JournalSegment(string path, ILogger logger) : IDisposable
 {
     private readonly Lock _lock = new();
     private SafeFileHandle? _file;
@@ -12,7 +13,7 @@ internal sealed class JournalSegment(string path) : IDisposable
 
     public long Length { get; private set; }
 
-    public static JournalSegment Create(string path) => new(path)
+    public static JournalSegment Create(string path, ILogger logger) => new(path, logger)
     {
         _file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, FileOptions.Asynchronous),
     };
@@ -57,7 +58,19 @@ internal sealed class JournalSegment(string path) : IDisposable
 
     private void DeleteIfDone()
     {
-        if (_isFull && _unsettled == 0)
+        if (!_isFull || _unsettled > 0)
+            return;
+        try
+        {
             File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Its events count once, however often they are sent: a file too many must not hold up others.
+            LogNotDeleted(path, e);
+        }
     }
+
+    [LoggerMessage(1, LogLevel.Warning, "{File} can't be deleted; the next process sends its events again, which counts nothing twice")]
+    private partial void LogNotDeleted(string file, Exception exception);
 }

@@ -10,9 +10,12 @@ internal sealed record PendingEvent(byte[] Json, RateLimitLease? Room)
     /// <summary>Where it lies on disk; null when it does not.</summary>
     public JournalSegment? Segment { get; set; }
 
+    public bool IsSettled { get; private set; }
+
     /// <summary>It was sent, or refused for good.</summary>
     public void Settle()
     {
+        IsSettled = true;
         Room?.Dispose();
         Segment?.Settle();
     }

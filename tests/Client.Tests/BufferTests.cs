@@ -77,6 +77,36 @@ public sealed class BufferTests : IDisposable
     }
 
     [Fact]
+    public async Task Report_FileCantBeDeleted_IsLoggedAndTheRestGoesOn()
+    {
+        await LeaveAsync("1", "2");
+        var file = Assert.Single(_folder.Files);
+        using var api = new StubApi
+        {
+            Answer = (number, _) =>
+            {
+                // A folder in its place can't be deleted as a file, not even by root.
+                if (number == 1)
+                    File.Delete(file);
+                Directory.CreateDirectory(file);
+                return StubApi.NoContent();
+            },
+        };
+        await using (var host = Host(api))
+        {
+            await host.Reporter.FlushAsync(Token);
+            await host.Reporter.ReportAsync(ClientHost.Event("3"), Token);
+            await host.Reporter.FlushAsync(Token);
+
+            Assert.Contains(host.Log, line => line.StartsWith($"{file} can't be deleted", StringComparison.Ordinal));
+        }
+
+        Assert.Equal(["1", "2", "3"], api.Ids);
+        await using var next = Host(api);
+        Assert.Equal(0, next.Reporter.Pending);
+    }
+
+    [Fact]
     public async Task Report_MoreLeftThanThereIsRoom_IsSentBeforeMoreIsTaken()
     {
         await LeaveAsync([.. Enumerable.Range(0, 4).Select(n => $"{n}")], new string('x', 100 * 1024));

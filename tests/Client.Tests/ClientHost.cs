@@ -12,7 +12,7 @@ internal sealed class ClientHost : IAsyncDisposable
         StubApi api, Action<UsageReporterOptions>? reporter = null, Action<MeteringClientOptions>? client = null, TimeProvider? clock = null)
     {
         var services = new ServiceCollection();
-        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
+        services.AddLogging(logging => logging.AddFakeLogging());
         services.ConfigureHttpClientDefaults(http => http.ConfigurePrimaryHttpMessageHandler(() => api));
         if (clock is not null)
             services.AddSingleton(clock);
@@ -31,6 +31,8 @@ internal sealed class ClientHost : IAsyncDisposable
     }
 
     public MeteringClient Client => _services.GetRequiredService<MeteringClient>();
+
+    public IEnumerable<string> Log => _services.GetFakeLogCollector().GetSnapshot().Select(line => line.Message);
 
     public UsageReporter Reporter => _services.GetRequiredService<UsageReporter>();
 

@@ -46,6 +46,26 @@ public sealed class MeteringClientTests
         Assert.True(clock.GetUtcNow() - start >= TimeSpan.FromSeconds(Seconds), $"Repeated after {clock.GetUtcNow() - start}.");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task List_BodyStallsOrBreaksOff_IsRepeated(bool stalls)
+    {
+        using var api = new StubApi
+        {
+            Answer = (number, _) => number > 1
+                ? new HttpResponseMessage { Content = new StringContent("[]") }
+                : StubApi.Unfinished(HttpStatusCode.OK, stalls),
+        };
+        var clock = new FakeTimeProvider();
+        await using var host = new ClientHost(api, clock: clock);
+
+        var listing = host.Client.ListMetersAsync(Token);
+        await Eventually.BecomesTrueAsync(() => api.Batches.Count > 1, "It was not repeated.", () => clock.Advance(TimeSpan.FromSeconds(1)));
+
+        Assert.Empty(await listing);
+    }
+
     [Fact]
     public async Task Send_RefusedOrGivenUp_SaysWhy()
     {

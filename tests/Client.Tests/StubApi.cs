@@ -1,4 +1,6 @@
+using System.IO.Pipelines;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text.Json;
 
 namespace CloudNative.Metering.Client.Tests;
@@ -27,6 +29,18 @@ internal sealed class StubApi : HttpMessageHandler
     public List<string> Bodies { get; } = [];
 
     public static HttpResponseMessage NoContent() => new(HttpStatusCode.NoContent);
+
+    /// <summary>An answer whose body stalls or breaks off.</summary>
+    public static HttpResponseMessage Unfinished(HttpStatusCode status, bool stalls)
+    {
+        var body = new Pipe();
+        if (!stalls)
+            body.Writer.Complete(new IOException("The connection broke."));
+        return new HttpResponseMessage(status)
+        {
+            Content = new StreamContent(body.Reader.AsStream()) { Headers = { ContentType = new MediaTypeHeaderValue("application/problem+json") } },
+        };
+    }
 
     public static HttpResponseMessage Problem(HttpStatusCode status, params (string Field, string Message)[] errors)
     {

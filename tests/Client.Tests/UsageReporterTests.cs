@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CloudNative.Metering.Client.Tests;
@@ -65,6 +66,35 @@ public sealed class UsageReporterTests
         await host.Reporter.FlushAsync(Token);
 
         Assert.Equal(Enumerable.Repeat("0", 13), api.Ids);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Report_RefusalStallsOrBreaksOff_IsRepeated(bool stalls)
+    {
+        using var api = new StubApi { Answer = (number, _) => number > 1 ? StubApi.NoContent() : StubApi.Unfinished(HttpStatusCode.BadRequest, stalls) };
+
+        await using var host = await RepeatedAsync(api);
+
+        Assert.Equal(["0", "0"], api.Ids);
+    }
+
+    [Fact]
+    public async Task Report_AnswerFailsUnexpectedly_IsLoggedAndRepeated()
+    {
+        using var api = new StubApi
+        {
+            Answer = (number, _) => number > 1 ? StubApi.NoContent() : new HttpResponseMessage(HttpStatusCode.BadRequest)
+            {
+                Content = new StringContent("", new MediaTypeHeaderValue("application/problem+json", "no-character-set")),
+            },
+        };
+
+        await using var host = await RepeatedAsync(api);
+
+        Assert.Equal(["0", "0"], api.Ids);
+        Assert.Contains(host.Log, line => line.StartsWith("1 events are not sent", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -151,6 +181,17 @@ public sealed class UsageReporterTests
         await Assert.ThrowsAsync<InvalidOperationException>(() => flush);
         await Assert.ThrowsAsync<ObjectDisposedException>(() => host.Reporter.ReportAsync(ClientHost.Event("late"), Token).AsTask());
         await Assert.ThrowsAsync<ObjectDisposedException>(() => host.Reporter.TryReportAsync(ClientHost.Event("late"), Token).AsTask());
+    }
+
+    /// <summary>Reports an event to an API that does not take it at once, and lets time pass until it is sent again and taken.</summary>
+    private static async Task<ClientHost> RepeatedAsync(StubApi api)
+    {
+        var clock = new FakeTimeProvider();
+        var host = new ClientHost(api, options => options.FlushTimeout = TimeSpan.Zero, clock: clock);
+        await ReportAsync(host.Reporter, 0, 1);
+        await Eventually.BecomesTrueAsync(() => api.Batches.Count > 1, "It was not repeated.", () => clock.Advance(TimeSpan.FromSeconds(1)));
+        await host.Reporter.FlushAsync(Token);
+        return host;
     }
 
     private static IEnumerable<string> Ids(int first, int count) => Enumerable.Range(first, count).Select(id => $"{id}");
