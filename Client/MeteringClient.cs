@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -92,14 +93,14 @@ public sealed class MeteringClient(HttpClient http, TimeProvider? clock = null)
     }
 
     private async Task<T> SendAsync<T>(
-        HttpRequestMessage request, Func<HttpContent, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+        HttpRequestMessage request, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
         try
         {
             using var response = await http.SendAsync(request, cancellationToken);
             if (!response.IsSuccessStatusCode)
                 throw new MeteringException(response.StatusCode, await Problem.ReadAsync(response.Content, cancellationToken));
-            return await read(response.Content, cancellationToken);
+            return await read(response, cancellationToken);
         }
         catch (Exception e) when (e is HttpRequestException or ExecutionRejectedException or IOException
             || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
@@ -112,8 +113,10 @@ public sealed class MeteringClient(HttpClient http, TimeProvider? clock = null)
         }
     }
 
-    private static async Task<T> ReadAsync<T>(HttpContent content, CancellationToken cancellationToken) =>
-        await content.ReadFromJsonAsync<T>(ApiJson.Options, cancellationToken) ?? throw new JsonException("null");
+    private static async Task<T> ReadAsync<T>(HttpResponseMessage response, CancellationToken cancellationToken) =>
+        await response.Content.ReadFromJsonAsync<T>(ApiJson.Options, cancellationToken) ?? throw new JsonException("null");
 
-    private static Task<bool> NothingAsync(HttpContent content, CancellationToken cancellationToken) => Task.FromResult(true);
+    /// <summary>Another success than the API's own is that of a proxy, or of a page to sign in: it says nothing of the request.</summary>
+    private static Task<bool> NothingAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
+        response.StatusCode == HttpStatusCode.NoContent ? Task.FromResult(true) : throw new MeteringException(response.StatusCode, problem: null);
 }

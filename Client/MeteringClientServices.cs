@@ -60,6 +60,7 @@ public static class MeteringClientServices
     private static void AddRetries(
         this IHttpClientBuilder http, Action<HttpRetryStrategyOptions, MeteringClientOptions> setUp, Func<Outcome<HttpResponseMessage>, bool> isRepeated)
     {
+        http.ConfigurePrimaryHttpMessageHandler((primary, _) => DoNotRedirect(primary));
 #pragma warning disable EXTEXP0001 // The only way to leave out what an application adds to all its clients: retries would multiply.
         http.RemoveAllResilienceHandlers();
 #pragma warning restore EXTEXP0001
@@ -84,6 +85,15 @@ public static class MeteringClientServices
         http.AddHttpMessageHandler(() => new WholeAnswers());
     }
 
+    /// <summary>A redirected POST becomes a GET without the events and the key. What then answers, such as a page to sign in, says nothing of them.</summary>
+    private static void DoNotRedirect(HttpMessageHandler primary)
+    {
+        if (primary is SocketsHttpHandler { AllowAutoRedirect: true } sockets)
+            sockets.AllowAutoRedirect = false;
+        else if (primary is HttpClientHandler { AllowAutoRedirect: true } handler)
+            handler.AllowAutoRedirect = false;
+    }
+
     /// <summary>No answer, or one that says that a later attempt may succeed.</summary>
     private static bool IsTransient(Outcome<HttpResponseMessage> outcome) => outcome switch
     {
@@ -93,12 +103,9 @@ public static class MeteringClientServices
     };
 
     /// <summary>
-    /// Neither taken nor found wrong. Also a refused key is waited for: until somebody has set the right one the events are kept.
+    /// Neither taken nor found wrong. Also a refused key is waited for: until somebody has set the right one the events are kept. Whether it was the API that
+    /// found the events wrong is told from the answer's body, by <see cref="MeteringException.IsRefusal"/>.
     /// </summary>
-    private static bool IsUndecided(Outcome<HttpResponseMessage> outcome) => outcome switch
-    {
-        { Exception: not null } => true,
-        { Result: { IsSuccessStatusCode: false, StatusCode: not (HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge) } } => true,
-        _ => false,
-    };
+    private static bool IsUndecided(Outcome<HttpResponseMessage> outcome) =>
+        outcome.Result?.StatusCode is not (HttpStatusCode.NoContent or HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge);
 }

@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using System.Text.Json;
 
 namespace CloudNative.Metering.Client;
@@ -15,7 +14,7 @@ internal sealed record Problem(string? Title, string? Detail, ProblemExtensions?
             return null;
         try
         {
-            return await content.ReadFromJsonAsync<Problem>(ApiJson.Options, cancellationToken);
+            return JsonSerializer.Deserialize<Problem>(await content.ReadAsByteArrayAsync(cancellationToken), ApiJson.Options);
         }
         catch (JsonException)
         {

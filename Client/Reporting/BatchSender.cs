@@ -15,6 +15,7 @@ namespace CloudNative.Metering.Client.Reporting;
 internal sealed partial class BatchSender(IHttpClientFactory clients, Action<PendingEvent> settled, Action<RefusedEvent>? onRefused, ILogger logger)
 {
     /// <summary>When this completes every event was taken or refused.</summary>
+    /// <exception cref="MeteringException">Whether the rest was taken is not known: something else than the API answered.</exception>
     public async Task SendAsync(IReadOnlyList<PendingEvent> batch, CancellationToken cancellationToken)
     {
         var parts = new Stack<IReadOnlyList<PendingEvent>>([batch]);
@@ -46,8 +47,9 @@ internal sealed partial class BatchSender(IHttpClientFactory clients, Action<Pen
             using var http = clients.CreateClient(MeteringClientServices.ReporterClient);
             await new MeteringClient(http).SendAsync([.. events.Select(pending => pending.Json)], cancellationToken);
         }
-        catch (MeteringException e) when (e.Status is HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge)
+        catch (MeteringException e) when (e.IsRefusal || (e.Status == HttpStatusCode.RequestEntityTooLarge && events.Count > 1))
         {
+            // Also a proxy may take fewer bytes: then smaller batches pass.
             return e;
         }
 

@@ -9,7 +9,7 @@ internal sealed class ClientHost : IAsyncDisposable
     private readonly ServiceProvider _services;
 
     public ClientHost(
-        StubApi api, Action<UsageReporterOptions>? reporter = null, Action<MeteringClientOptions>? client = null, TimeProvider? clock = null)
+        HttpMessageHandler api, Action<UsageReporterOptions>? reporter = null, Action<MeteringClientOptions>? client = null, TimeProvider? clock = null)
     {
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.AddFakeLogging());

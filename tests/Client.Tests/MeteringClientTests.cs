@@ -82,6 +82,19 @@ public sealed class MeteringClientTests
     }
 
     [Fact]
+    public async Task Call_SuccessThatIsNotTheApis_Fails()
+    {
+        using var api = new StubApi { Answer = (_, _) => StubApi.Proxy(HttpStatusCode.OK, body: "<html>Sign in</html>") };
+        await using var host = new ClientHost(api);
+
+        var sent = await Assert.ThrowsAsync<MeteringException>(() => host.Client.SendAsync(ClientHost.Event("1"), Token));
+        var deleted = await Assert.ThrowsAsync<MeteringException>(() => host.Client.DeleteMeterAsync("tokens", Token));
+        await Assert.ThrowsAsync<MeteringException>(() => host.Client.ListMetersAsync(Token));
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (sent.Status, deleted.Status));
+    }
+
+    [Fact]
     public async Task Delete_LostAnswer_IsNotRepeated()
     {
         using var api = new StubApi { Answer = (_, _) => null };

@@ -42,6 +42,10 @@ internal sealed class StubApi : HttpMessageHandler
         };
     }
 
+    /// <summary>An answer of something between the client and the API.</summary>
+    public static HttpResponseMessage Proxy(HttpStatusCode status, string? type = null, string body = "") =>
+        new(status) { Content = new StringContent(body, null, type ?? "text/html") };
+
     public static HttpResponseMessage Problem(HttpStatusCode status, params (string Field, string Message)[] errors)
     {
         var problem = new

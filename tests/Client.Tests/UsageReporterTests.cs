@@ -6,6 +6,8 @@ namespace CloudNative.Metering.Client.Tests;
 
 public sealed class UsageReporterTests
 {
+    private const string Problem = "application/problem+json";
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -80,6 +82,24 @@ public sealed class UsageReporterTests
         Assert.Equal(["0", "0"], api.Ids);
     }
 
+    [Theory]
+    [InlineData(HttpStatusCode.OK)]
+    [InlineData(HttpStatusCode.Accepted)]
+    [InlineData(HttpStatusCode.Found)]
+    [InlineData(HttpStatusCode.BadRequest)]
+    [InlineData(HttpStatusCode.BadRequest, Problem, "{}")]
+    [InlineData(HttpStatusCode.BadRequest, Problem, "no JSON")]
+    [InlineData(HttpStatusCode.BadRequest, "application/json", """{"extensions":{"validationErrors":[{"field":"[0].type","code":"invalid","message":"Is bad."}]}}""")]
+    [InlineData(HttpStatusCode.RequestEntityTooLarge)]
+    public async Task Report_SomethingElseAnswers_IsRepeatedUntilTheApiDoes(HttpStatusCode status, string? type = null, string body = "")
+    {
+        using var api = new StubApi { Answer = (number, _) => number > 1 ? StubApi.NoContent() : StubApi.Proxy(status, type, body) };
+
+        await using var host = await RepeatedAsync(api);
+
+        Assert.Equal(["0", "0"], api.Ids);
+    }
+
     [Fact]
     public async Task Report_AnswerFailsUnexpectedly_IsLoggedAndRepeated()
     {
@@ -126,12 +146,24 @@ public sealed class UsageReporterTests
         Assert.Contains("\"bad-1\"", refused[0].Json, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Report_ProxyTakesLess_SmallerBatchesPass()
+    {
+        using var api = new StubApi { Answer = (_, ids) => ids.Count > 2 ? StubApi.Proxy(HttpStatusCode.RequestEntityTooLarge) : StubApi.NoContent() };
+        await using var host = new ClientHost(api, options => (options.BatchDelay, options.BatchSize) = (TimeSpan.FromSeconds(10), 8));
+
+        await ReportAsync(host.Reporter, 0, 8);
+        await host.Reporter.FlushAsync(Token);
+
+        Assert.Equal(Ids(0, 8), api.Batches.Where(batch => batch.Count <= 2).SelectMany(batch => batch));
+    }
+
     [Theory]
     [InlineData(HttpStatusCode.BadRequest)]
     [InlineData(HttpStatusCode.RequestEntityTooLarge)]
     public async Task Report_RefusalThatNamesNoEvent_SparesTheOthers(HttpStatusCode status)
     {
-        using var api = new StubApi { Answer = (_, ids) => ids.Contains("5") ? new HttpResponseMessage(status) : StubApi.NoContent() };
+        using var api = new StubApi { Answer = (_, ids) => ids.Contains("5") ? StubApi.Problem(status, ("events", "Hold a wrong one.")) : StubApi.NoContent() };
         var refused = new List<RefusedEvent>();
         await using var host = new ClientHost(api, options =>
             (options.BatchDelay, options.BatchSize, options.OnRefused) = (TimeSpan.FromSeconds(10), 8, refused.Add));
