@@ -24,7 +24,8 @@ public sealed class RedirectTests
         server.MapGet("/sign-in", () => $"<html>{Interlocked.Increment(ref pages)}</html>");
         await server.StartAsync(Token);
         using HttpMessageHandler network = isApplicationsHandler ? new HttpClientHandler() : new SocketsHttpHandler();
-        await using var host = new ClientHost(network, client: options => options.BaseAddress = new Uri(server.Urls.Single()));
+        await using var host = new ClientHost(network, client: options =>
+            (options.BaseAddress, options.AttemptTimeout) = (new Uri(server.Urls.Single()), TimeSpan.FromHours(1)));
 
         var redirected = await Assert.ThrowsAsync<MeteringException>(() => host.Client.SendAsync(ClientHost.Event("1"), Token));
         await host.Reporter.ReportAsync(ClientHost.Event("2"), Token);

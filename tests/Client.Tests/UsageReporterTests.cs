@@ -79,7 +79,7 @@ public sealed class UsageReporterTests
 
         await using var host = await RepeatedAsync(api);
 
-        Assert.Equal(["0", "0"], api.Ids);
+        Assert.Equal(["0"], api.Ids.Distinct());
     }
 
     [Theory]
@@ -97,7 +97,7 @@ public sealed class UsageReporterTests
 
         await using var host = await RepeatedAsync(api);
 
-        Assert.Equal(["0", "0"], api.Ids);
+        Assert.Equal(["0"], api.Ids.Distinct());
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class UsageReporterTests
 
         await using var host = await RepeatedAsync(api);
 
-        Assert.Equal(["0", "0"], api.Ids);
+        Assert.Equal(["0"], api.Ids.Distinct());
         Assert.Contains(host.Log, line => line.StartsWith("1 events are not sent", StringComparison.Ordinal));
     }
 
@@ -215,14 +215,14 @@ public sealed class UsageReporterTests
         await Assert.ThrowsAsync<ObjectDisposedException>(() => host.Reporter.TryReportAsync(ClientHost.Event("late"), Token).AsTask());
     }
 
-    /// <summary>Reports an event to an API that does not take it at once, and lets time pass until it is sent again and taken.</summary>
+    /// <summary>Reports an event to an API that does not take it at once, and lets time pass until it was sent again and taken.</summary>
     private static async Task<ClientHost> RepeatedAsync(StubApi api)
     {
         var clock = new FakeTimeProvider();
         var host = new ClientHost(api, options => options.FlushTimeout = TimeSpan.Zero, clock: clock);
         await ReportAsync(host.Reporter, 0, 1);
-        await Eventually.BecomesTrueAsync(() => api.Batches.Count > 1, "It was not repeated.", () => clock.Advance(TimeSpan.FromSeconds(1)));
-        await host.Reporter.FlushAsync(Token);
+        await Eventually.BecomesTrueAsync(() => host.Reporter.Pending == 0, "It was not settled.", () => clock.Advance(TimeSpan.FromSeconds(1)));
+        Assert.True(api.Batches.Count > 1, "It was not repeated.");
         return host;
     }
 
