@@ -10,8 +10,8 @@ public abstract class ServerTests(FaultySystem system, ITestOutputHelper output)
 {
     private const int Restarts = 3;
 
-    /// <summary>Longer than keys are believed without asking, in memory and in Redis; half a minute with FAULT_LONG=1.</summary>
-    private static readonly TimeSpan Away = TimeSpan.FromSeconds(Environment.GetEnvironmentVariable("FAULT_LONG") == "1" ? 32 : 12);
+    /// <summary>Longer than keys are believed without asking, in memory and in Redis.</summary>
+    private static readonly TimeSpan Away = TimeSpan.FromSeconds(32);
 
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(20);
 

@@ -11,7 +11,6 @@ internal static class Poison
     private const int EventLimit = 256 * 1024;
     private const int BodyLimit = 4 * 1024 * 1024;
     private const int DeepButAllowed = 60;
-    private const long AfterEveryYear = 300_000_000_000_000;
 
     /// <summary>Bodies that are no event.</summary>
     public static IEnumerable<(string Name, byte[] Body)> Bodies =>
@@ -80,14 +79,6 @@ internal static class Poison
         yield return ("an empty header", Record(Event("empty", "x", "{}"), []));
         yield return ("a tenant that is no ULID", Record(Event("no-ulid", "x", "{}"), "nobody"u8.ToArray()));
         yield return ("a tenant that does not exist", Record(Event("nobody", "x", "{}"), EventRecord.Tenant(Ulid.NewUlid())));
-    }
-
-    /// <summary>A record that only librdkafka's cluster takes: its timestamp is after every year that there is.</summary>
-    public static Message<byte[]?, byte[]?> AfterAllTime(Ulid tenantId)
-    {
-        var record = Record(Event("late", "x", "{}"), EventRecord.Tenant(tenantId));
-        record.Timestamp = new Timestamp(AfterEveryYear, TimestampType.CreateTime);
-        return record;
     }
 
     public static byte[] Event(string id, string source, string data) => Encoding.UTF8.GetBytes(
