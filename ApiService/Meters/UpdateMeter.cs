@@ -28,8 +28,9 @@ internal static class UpdateMeter
     /// <summary>Edit a meter</summary>
     /// <remarks>
     /// Replaces name, description, metadata and groupBy: what is left out is empty afterwards. The other fields can't be changed. With other dimensions,
-    /// everything that is still stored is counted anew: see the meter's backfill. Until that is done, queries that ask for no changed dimension are answered
-    /// as before, and the others say that they are incomplete. After a 503 nothing was changed.
+    /// everything that is stored is counted anew: see the meter's backfill. Until that is done, queries that ask for no changed dimension are answered
+    /// as before, and the others say that they are incomplete. Other dimensions are a 409 when the meter counted events that are no longer stored, because their
+    /// retention is over: their usage would be lost. After a 503 nothing was changed.
     /// </remarks>
     /// <param name="idOrSlug">The meter's id or slug.</param>
     /// <param name="ifMatch">The ETag of what the client saw: 412 when it was changed since. Absent: whatever it is by now.</param>
@@ -55,6 +56,12 @@ internal static class UpdateMeter
                 context.Response.Headers.ETag = IfMatch.TagOf(meter.Version);
                 return TypedResults.Ok(MeterResponse.From(meter));
             });
+        }
+        catch (OutlivedUsageException outlived)
+        {
+            return Problem.Conflict(
+                $"groupBy can't be changed: usage of events that were stored before {outlived.StoredSince.UtcDateTime:u} would be lost. Those events outlived their retention and can't be counted "
+                + "anew. Create another meter with these dimensions: it counts what is still stored.");
         }
         catch (HandOverTimeoutException)
         {

@@ -26,8 +26,8 @@ public static class MeterHandOver
 
     // Sinks wait until this transaction ends, so what is stored lies in the segments up to the open one. Where nothing is, nothing is left to do.
     private const string BackfillSql = """
-        insert into meter_backfills (meter_id, segment, last_segment, hours_since, state, total, done_at)
-        select {0}, min(id), max(id), case when stored then (select days_until from rollup_seals) else '-infinity' end,
+        insert into meter_backfills (meter_id, first_segment, segment, last_segment, hours_since, state, total, done_at)
+        select {0}, min(id), min(id), max(id), case when stored then (select days_until from rollup_seals) else '-infinity' end,
                case when stored then 'pending' else 'done' end, case when not stored then 0 end, case when not stored then now() end
         from event_segments, (select exists (select from usage_events where tenant_id = {1}) as stored) as tenant
         where opened_at is not null

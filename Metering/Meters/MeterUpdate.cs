@@ -21,7 +21,7 @@ public sealed record MeterUpdate
 
     /// <summary>
     /// Up to 32 dimensions: name (<c>^[A-Za-z_][A-Za-z0-9_]*$</c>, up to 64 characters, not <c>subject</c> or <c>customer_id</c>) to JSONPath. When they
-    /// differ from the present ones, everything that is stored is counted anew.
+    /// differ from the present ones, everything that is stored is counted anew; when the meter counted events that are no longer stored, that is refused.
     /// </summary>
     /// <example>{"model": "$.model"}</example>
     [MaxLength(MeterRules.MaxDimensions)]

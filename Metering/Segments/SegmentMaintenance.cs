@@ -7,6 +7,9 @@ namespace CloudNative.Metering.Segments;
 /// <summary>Makes segments ahead, closes the one that is old or large enough, builds the filters of closed ones, and drops those that outlived their retention.</summary>
 public sealed class SegmentMaintenance(NpgsqlDataSource dataSource, SegmentPolicy policy)
 {
+    /// <summary>No segment is dropped until the end of the transaction. Taken before any other lock: whoever drops one may wait for those.</summary>
+    internal const string KeepSegmentsSql = "select pg_advisory_xact_lock_shared (20261124, 2)";
+
     // One process at a time does this work; the others try again later.
     private const string TryLockSql = "select pg_try_advisory_lock (20261124, 2)";
     private const string UnlockSql = "select pg_advisory_unlock (20261124, 2)";
@@ -29,12 +32,17 @@ public sealed class SegmentMaintenance(NpgsqlDataSource dataSource, SegmentPolic
         select id from event_segments where filter is null and closed_at > now() - @window order by id desc limit 1
         """;
 
-    // Not while a partition's log is cut, or read again: what was counted of it is known by the keys that are kept.
+    // Not while a partition's log is cut, or read again: what was counted of it is known by the keys that are kept. And not what a meter that got other dimensions
+    // still has to count anew: it was counted before, and the figures must not drop.
     private const string OutlivedSql = """
         select id from event_segments
-        where closed_at < now() - @retention and not exists (
+        where closed_at < now() - @retention
+          and not exists (
             select from ingest_offsets
             where stream_id = (select max(id) from ingest_streams) and (is_cut or next_offset < read_again_until))
+          and not exists (
+            select from meter_backfills join meters m on generation = meter_id
+            where done_at is null and generation <> m.id and segment <= event_segments.id)
         order by id
         """;
 

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using CloudNative.Metering.Database;
 using CloudNative.Tests;
+using Npgsql;
 
 namespace CloudNative.ApiService.Tests.Meters;
 
@@ -148,6 +150,24 @@ public sealed class EditMeterTests(TestApi api)
         Assert.True((await GetAsync(client, "/query?groupBy=region")).GetProperty("incomplete").GetBoolean());
         var listed = Assert.Single((await GetAsync(client, "/../../events")).EnumerateArray());
         Assert.Equal("tokens", Assert.Single(listed.GetProperty("meters").EnumerateArray()).GetString());
+    }
+
+    [Fact]
+    public async Task Edit_GroupByOfAMeterWhoseFirstEventsAreGone_IsAConflictThatSaysWhy()
+    {
+        await using var world = await OpenAsync();
+        // As if it had counted from a segment before the oldest that is stored: a real one can't be dropped under the tests beside this one.
+        await using var database = NpgsqlDataSource.Create(api.Database);
+        await using var older = database.CreateCommand("update meter_backfills set first_segment = 0 where meter_id = @meter");
+        older.Parameters.AddWithValue("meter", Ulid.Parse((await GetAsync(world.Client, "")).Text("id")!).ToUuid());
+        Assert.Equal(1, await older.ExecuteNonQueryAsync(Token));
+
+        using var refused = await EditAsync(world.Client, """{"groupBy": {"region": "$.region"}}""");
+        using var named = await EditAsync(world.Client, """{"name": "T", "groupBy": {"model": "$.model"}}""");
+
+        Assert.Equal([HttpStatusCode.Conflict, HttpStatusCode.OK], [refused.StatusCode, named.StatusCode]);
+        Assert.Contains("outlived their retention", (await refused.ReadJsonAsync(Token)).Text("detail"), StringComparison.Ordinal);
+        Assert.Equal("2.5", await ValueAsync(world.Client, "?groupBy=model"));
     }
 
     [Fact]

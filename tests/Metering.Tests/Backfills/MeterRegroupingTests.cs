@@ -9,6 +9,7 @@ using CloudNative.Tests;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql;
 
 namespace CloudNative.Metering.Tests.Backfills;
 
@@ -104,6 +105,75 @@ public sealed class MeterRegroupingTests(TestServers servers)
         Assert.Null(meter.Replaced);
         Assert.False((await database.AskAsync(meter, new() { Dimensions = ["region"] })).IsIncomplete);
         Assert.Equal(1, await database.ScalarAsync("select count(*) from retired_generations"));
+    }
+
+    [Fact]
+    public async Task Save_EventsThatWereCountedAreGone_IsRefusedAndKeepsTheFigures()
+    {
+        await using var database = await CountedAsync();
+        var meter = await OnlyMeterAsync(database);
+        await CloseSegmentAsync(database);
+        await StoreAsync(database, ("d", """{"n":8,"model":"a","region":"eu"}"""));
+        await DropOutlivedAsync(database);
+
+        var refused = await Assert.ThrowsAsync<OutlivedUsageException>(() => database.RegroupAsync(meter, "region"));
+
+        var now = await database.ReadAsync(meter);
+        Assert.Equal((meter.Version, meter.Generation), (now.Version, now.Generation));
+        Assert.Equal(["a 11", "b 4"], await ByAsync(database, now, "model"));
+        Assert.Equal(await database.ScalarAsync("select floor(extract(epoch from opened_at)) from event_segments where id = 2"), refused.StoredSince.ToUnixTimeSeconds());
+        Assert.Equal(1, await database.ScalarAsync("select count(*) from meter_backfills"));
+    }
+
+    [Fact]
+    public async Task Save_NoEventThatWasCountedIsGone_CountsEverythingAnew()
+    {
+        await using var database = await CountedAsync();
+        var unused = await database.AddMeterAsync("unused", MeteringDatabase.Noon.AddDays(1));
+        await CloseSegmentAsync(database);
+        await StoreAsync(database, ("d", """{"n":8,"model":"a","region":"eu"}"""));
+        await DropOutlivedAsync(database);
+        var late = await database.AddMeterAsync("late", Aggregation.Sum, "model");
+        await RunBackfillAsync(database);
+
+        late = await database.RegroupAsync(late, "region");
+        unused = await database.RegroupAsync(unused, "region");
+        await RunBackfillAsync(database);
+
+        Assert.Equal(["eu 8"], await ByAsync(database, await database.ReadAsync(late), "region"));
+        Assert.Empty(await ByAsync(database, await database.ReadAsync(unused), "region"));
+    }
+
+    [Fact]
+    public async Task Save_SegmentOutlivesItsRetentionDuringTheRecount_IsKeptUntilItIsCounted()
+    {
+        await using var database = await CountedAsync();
+        await CloseSegmentAsync(database);
+        await StoreAsync(database, ("d", """{"n":8,"region":"eu"}"""));
+        var meter = await database.RegroupAsync(await OnlyMeterAsync(database), "region");
+
+        await DropOutlivedAsync(database);
+        Assert.Equal(4, await database.ScalarAsync("select count(*) from usage_events"));
+        await RunBackfillAsync(database);
+        await DropOutlivedAsync(database);
+
+        Assert.Equal(1, await database.ScalarAsync("select count(*) from usage_events"));
+        Assert.Equal(["eu 13", "us 2"], await ByAsync(database, await database.ReadAsync(meter), "region"));
+    }
+
+    [Fact]
+    public async Task Save_WhileSegmentsAreDropped_WaitsAndThenGivesUp()
+    {
+        await using var database = await CountedAsync();
+        var meter = await OnlyMeterAsync(database);
+        await using var dropping = await database.Source.OpenConnectionAsync(Cancellation);
+        await using var transaction = await dropping.BeginTransactionAsync(Cancellation);
+        await using (var turn = new NpgsqlCommand("select pg_advisory_xact_lock (20261124, 2)", dropping))
+            await turn.ExecuteNonQueryAsync(Cancellation);
+
+        await Assert.ThrowsAsync<HandOverTimeoutException>(() => database.RegroupAsync(meter, "region"));
+
+        Assert.Equal(["model"], (await database.ReadAsync(meter)).GroupBy.Keys);
     }
 
     [Fact]
@@ -212,6 +282,11 @@ public sealed class MeterRegroupingTests(TestServers servers)
         var records = events.Select((e, i) => database.Record(claim.NextOffset + i, e.Id, e.Data)).ToArray();
         await new UsageEventStore(database.Source, new StoredKeys(SegmentPolicy.Default)).StoreAsync([MeteringDatabase.Batch(claim, records)], Cancellation);
     }
+
+    private static Task CloseSegmentAsync(MeteringDatabase database) => new SegmentMaintenance(database.Source, SegmentPolicy.Default).CloseAsync(Cancellation);
+
+    private static Task DropOutlivedAsync(MeteringDatabase database) =>
+        new SegmentMaintenance(database.Source, SegmentPolicy.Default with { Retention = TimeSpan.Zero }).RunAsync(Cancellation);
 
     private static async Task RunBackfillAsync(MeteringDatabase database)
     {
