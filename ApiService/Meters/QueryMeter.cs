@@ -54,7 +54,8 @@ internal static class QueryMeter
 
     /// <summary>Query a meter</summary>
     /// <remarks>
-    /// Exact for any range [from, to), to the microsecond. Usage is the customer's that its subject belongs to now. Windows are not cut at from and to, though only events inside count. An empty COUNT or UNIQUE_COUNT
+    /// Exact for any range [from, to), to the microsecond; a from or to inside a minute of which some events are no longer stored, because their retention is over,
+    /// is a 400: ask for whole minutes there. Usage is the customer's that its subject belongs to now. Windows are not cut at from and to, though only events inside count. An empty COUNT or UNIQUE_COUNT
     /// without window and grouping is one row of 0. With <c>Accept: text/csv</c> the rows come as a table; a cell that a spreadsheet would run as a formula has
     /// an apostrophe in front. An answer that is the same as the one whose ETag <c>If-None-Match</c> names is a 304 without a body.
     /// </remarks>

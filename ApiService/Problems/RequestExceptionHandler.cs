@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Json;
+using CloudNative.Metering.Rollups;
 using CloudNative.Metering.Validation;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -24,6 +25,7 @@ internal sealed class RequestExceptionHandler : IExceptionHandler
         BadHttpRequestException { InnerException: JsonException json } => Problem.Validation([JsonErrors.Describe(json)]),
         BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } bad => Unreadable(context, bad),
         BadHttpRequestException bad => Problem.Of(bad.StatusCode),
+        OutlivedMinuteException outlived => Problem.Validation(outlived.IsStart ? "from" : "to", ErrorCodes.OutOfRange, outlived.Message),
         PostgresException refused when IsUnstorable(refused) => Unstorable(),
         { InnerException: PostgresException refused } when IsUnstorable(refused) => Unstorable(),
         DatabaseUnavailableException => DatabaseAway(),

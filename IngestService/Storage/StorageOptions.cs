@@ -17,7 +17,7 @@ public sealed class StorageOptions : IValidatableObject
     /// <summary>
     /// For so long events themselves are kept, which new meters are filled from and figures are explained by: 1 hour to 10,000 days, and not shorter than
     /// <see cref="DedupeWindow"/>. Default 400 days. What was counted from them stays,
-    /// but a meter that counted events which are gone can't get other dimensions.
+    /// but a meter that counted events which are gone can't get other dimensions, and a query can't cut a minute of which some are gone.
     /// </summary>
     [Range(typeof(TimeSpan), "01:00:00", "10000.00:00:00")]
     public TimeSpan EventRetention { get; set; } = SegmentPolicy.Default.Retention;

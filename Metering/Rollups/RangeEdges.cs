@@ -9,7 +9,7 @@ internal sealed record EdgeRow(DateTimeOffset Minute, string Subject, string Dim
 
 /// <summary>
 /// The two ends of a range that is not aligned to minutes: what the rollups answer is the whole minutes between, and the rest is counted here, from
-/// the raw events, by the same code that the sink counts with.
+/// the raw events, by the same code that the sink counts with. Where some of those are gone, the range is refused.
 /// </summary>
 internal sealed record RangeEdges(DateTimeOffset? FirstWholeMinute, DateTimeOffset? EndOfWholeMinutes, IReadOnlyList<EdgeRow> Rows)
 {
@@ -23,7 +23,10 @@ internal sealed record RangeEdges(DateTimeOffset? FirstWholeMinute, DateTimeOffs
         var end = query.To is { } to ? Minute.Of(to) : (DateTimeOffset?)null;
         var deltas = new RollupDeltas();
         foreach (var (start, stop) in Partial(query, first, end))
+        {
+            await DroppedEvents.RefuseLossAsync(connection, meter, Minute.Of(start), query, cancellationToken);
             await StoredEvents.CountAsync(connection, new CountingMeter(meter), (start, stop), query.Subjects, deltas, timeout: null, cancellationToken);
+        }
 
         return new RangeEdges(first, end, RowsOf(deltas));
     }

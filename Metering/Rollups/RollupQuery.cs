@@ -25,6 +25,7 @@ public sealed class RollupQuery(NpgsqlDataSource dataSource, TimeProvider clock)
     /// While a change of the meter's dimensions is counted anew, what was there before is complete (see <see cref="ReplacedGeneration"/>): it answers all that does not ask
     /// for what changed.
     /// </summary>
+    /// <exception cref="OutlivedMinuteException">The range cuts a minute of which some events are no longer stored.</exception>
     public async Task<Usage> RunAsync(Meter meter, UsageQuery query, CancellationToken cancellationToken)
     {
         var usage = await AnswerAsync(meter, query, cancellationToken);

@@ -119,6 +119,10 @@ public sealed class SegmentMaintenance(NpgsqlDataSource dataSource, SegmentPolic
 
     private static async Task DropAsync(NpgsqlConnection connection, int segment, CancellationToken cancellationToken)
     {
+        // First, so that whoever misses an event finds it noted.
+        if (await ScalarAsync<bool>(connection, $"select to_regclass('usage_events_{segment}') is not null", cancellationToken))
+            await ExecuteAsync(connection, $"update dropped_events set latest_time = greatest(latest_time, (select max(time) from usage_events_{segment}))", cancellationToken);
+
         // Concurrently: a plain drop would wait for every running query, and everything else for the drop. What a killed process left half done is finished.
         if (await ScalarAsync<bool?>(connection, $"select inhdetachpending from pg_inherits where inhrelid = to_regclass('usage_events_{segment}')", cancellationToken) is { } pending)
             await ExecuteAsync(connection, $"alter table usage_events detach partition usage_events_{segment} {(pending ? "finalize" : "concurrently")}", cancellationToken);

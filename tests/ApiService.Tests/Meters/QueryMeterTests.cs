@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using CloudNative.Tests;
+using Npgsql;
 
 namespace CloudNative.ApiService.Tests.Meters;
 
@@ -397,6 +398,29 @@ public sealed class QueryMeterTests(TestApi api)
         using var response = await tenant.Client.GetAsync(new Uri($"/api/v1/meters/m/{address}", UriKind.Relative), Token);
 
         Assert.Equal(values, string.Join(',', (await response.ReadJsonAsync(Token)).EnumerateArray().Select(value => value.GetString())));
+    }
+
+    [Fact]
+    public async Task Query_RangeThatCutsAMinuteWhoseEventsAreGone_IsRefusedAndAsksForWholeMinutes()
+    {
+        await using var tenant = await OpenAsync("COUNT", null);
+        var subject = Ulid.NewUlid().ToString();
+        await tenant.Sink.StoreAsync(Event("1", subject, "2026-03-01T10:00:10Z", "{}"));
+        // As when its segment is dropped: a real one can't be dropped under the tests beside this one.
+        await using var database = NpgsqlDataSource.Create(api.Database);
+        await using var drop = database.CreateCommand($"""
+            update dropped_events set latest_time = greatest(latest_time, '2026-03-01T10:00:10Z');
+            delete from usage_events where subject = '{subject}';
+            """);
+        await drop.ExecuteNonQueryAsync(Token);
+
+        using var refused = await tenant.GetAsync("?from=2026-03-01T10:00:00Z&to=2026-03-01T10:00:30Z");
+        using var subjects = await tenant.Client.GetAsync(new Uri("/api/v1/meters/m/subjects?from=2026-03-01T10:00:05Z", UriKind.Relative), Token);
+
+        Assert.Equal([HttpStatusCode.BadRequest, HttpStatusCode.BadRequest], [refused.StatusCode, subjects.StatusCode]);
+        Assert.Contains("whole minutes", (await refused.ReadJsonAsync(Token)).Text("detail"), StringComparison.Ordinal);
+        Assert.StartsWith("from: ", (await subjects.ReadJsonAsync(Token)).Text("detail"), StringComparison.Ordinal);
+        Assert.Equal(1, Assert.Single(await tenant.QueryAsync("?from=2026-03-01T10:00:00Z&to=2026-03-01T10:01:00Z")).GetProperty("value").GetInt32());
     }
 
     private async Task<Tenant> OpenAsync(string aggregation, string? path)

@@ -95,10 +95,53 @@ public sealed class RollupQueryTests(TestServers servers)
         Assert.Empty(await database.QueryAsync(meter, new() { Subjects = ["nobody"], GroupBySubject = true }));
     }
 
-    private static async Task StoreAsync(MeteringDatabase database, IEnumerable<DateTimeOffset> times)
+    [Theory]
+    [InlineData(Aggregation.Sum)]
+    [InlineData(Aggregation.Max)]
+    [InlineData(Aggregation.UniqueCount)]
+    public async Task Run_RangeThatCutsAMinuteWhoseEventsAreGone_IsRefusedAndWholeMinutesAreNot(Aggregation aggregation)
+    {
+        await using var database = await MeteringDatabase.CreateAsync(servers);
+        var meter = await database.AddMeterAsync("m", aggregation);
+        await StoreAsync(database, [Noon.AddSeconds(10), Noon.AddMinutes(1)]);
+        await DropSegmentAsync(database);
+        await StoreAsync(database, [Noon.AddSeconds(20)], "later");
+        async Task<bool> IsRefusedAtStartAsync(UsageQuery range) => (await Assert.ThrowsAsync<OutlivedMinuteException>(() => database.QueryAsync(meter, range))).IsStart;
+
+        Assert.True(await IsRefusedAtStartAsync(new() { From = Noon.AddSeconds(5) }));
+        Assert.True(await IsRefusedAtStartAsync(new() { From = Noon.AddSeconds(5), To = Noon.AddSeconds(30) }));
+        Assert.False(await IsRefusedAtStartAsync(new() { To = Noon.AddSeconds(30) }));
+        Assert.False(await IsRefusedAtStartAsync(new() { From = Noon, To = Noon.AddSeconds(30), Subjects = ["acme"] }));
+        Assert.Equal(aggregation == Aggregation.Sum ? "2" : "1", Assert.Single(await database.QueryAsync(meter, new() { From = Noon, To = Noon.AddMinutes(1) })).Value.Digits);
+    }
+
+    [Fact]
+    public async Task Run_RangeThatCutsAMinuteWhoseEventsAreAllThere_IsExactWhateverWasDropped()
+    {
+        await using var database = await MeteringDatabase.CreateAsync(servers);
+        var meter = await database.AddMeterAsync("sum");
+        // One of them is dated ahead of all that is asked for.
+        await StoreAsync(database, [Noon.AddSeconds(10), Noon.AddYears(1)]);
+        await DropSegmentAsync(database);
+        await StoreAsync(database, [Noon.AddSeconds(20)], "later", "globex");
+        await StoreAsync(database, [Noon.AddHours(1), Noon.AddHours(1).AddSeconds(40)], "last");
+
+        Assert.Equal(1, await database.SumAsync(meter, new() { From = Noon.AddHours(1).AddSeconds(30), To = Noon.AddHours(2) }));
+        Assert.Equal(1, await database.SumAsync(meter, new() { From = Noon.AddSeconds(15), To = Noon.AddSeconds(25), Subjects = ["globex"] }));
+        Assert.Equal(0, await database.SumAsync(meter, new() { From = Noon.AddHours(-2).AddSeconds(1), To = Noon.AddHours(-1) }));
+    }
+
+    private static async Task DropSegmentAsync(MeteringDatabase database)
+    {
+        var maintenance = new SegmentMaintenance(database.Source, SegmentPolicy.Default with { Retention = TimeSpan.Zero });
+        await maintenance.CloseAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, await database.ScalarAsync("select count(*) from usage_events"));
+    }
+
+    private static async Task StoreAsync(MeteringDatabase database, IEnumerable<DateTimeOffset> times, string id = "e", string subject = "acme")
     {
         var claim = await database.TakeOverAsync(0);
-        var records = times.Select((time, i) => database.Record(i, $"e{i}", time: time)).ToArray();
+        var records = times.Select((time, i) => database.Record(claim.NextOffset + i, $"{id}{i}", subject: subject, time: time)).ToArray();
         await new UsageEventStore(database.Source, new StoredKeys(SegmentPolicy.Default)).StoreAsync([MeteringDatabase.Batch(claim, records)], TestContext.Current.CancellationToken);
     }
 }
