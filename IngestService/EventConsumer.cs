@@ -136,7 +136,8 @@ internal sealed partial class EventConsumer(
         var (stored, lost) = await lanes.TurnAsync(drainToken);
         foreach (var batch in stored)
         {
-            // For tools that show lag only: where counting goes on is read from PostgreSQL.
+            // Where counting goes on is read from PostgreSQL. This is for tools that show lag, and for an API that can't reach PostgreSQL: it takes this for
+            // counted, so nothing may be told here before it is stored.
             consumer.StoreOffset(new TopicPartitionOffset(UsageEventTopic.Name, batch.Claim.Partition, batch.End));
         }
 

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using CloudNative.Metering.Events;
 
 namespace CloudNative.IngestService;
 
@@ -7,9 +8,9 @@ public sealed class IngestOptions
 {
     public const string Section = "Ingest";
 
-    /// <summary>The consumer group; every ingest service of one installation has the same. Default <c>ingest</c>.</summary>
+    /// <summary>The consumer group; every ingest service of one installation has the same, and the API knows it as <c>Backlog:GroupId</c>. Default <c>ingest</c>.</summary>
     [Required]
-    public string GroupId { get; set; } = "ingest";
+    public string GroupId { get; set; } = UsageEventTopic.CountingGroup;
 
     /// <summary>The most records that one transaction takes, 1 to 100,000. Default 20,000: larger ones gain little and make a retry dearer.</summary>
     [Range(1, 100_000)]

@@ -1,6 +1,5 @@
 using CloudNative.Metering.Events;
 using Confluent.Kafka;
-using Npgsql;
 
 namespace CloudNative.ApiService.Backlog;
 
@@ -8,7 +7,7 @@ namespace CloudNative.ApiService.Backlog;
 /// <param name="Stream">The topic's present incarnation.</param>
 /// <param name="Log">Every partition, in order.</param>
 /// <param name="First">By partition: the first offset that is not counted, at the end of the log when all is.</param>
-/// <param name="IsCountedKnown">False while <paramref name="First"/> is a guess, because the database was never reached.</param>
+/// <param name="IsCountedKnown">False while more may be counted than <paramref name="First"/> says, because the database was never reached.</param>
 /// <param name="AgeShares">By partition: see <see cref="PartitionPressure.AgeShare"/>.</param>
 /// <param name="RetentionBytes">What the broker keeps of a partition; null is no limit.</param>
 internal sealed record BacklogFacts(
@@ -17,12 +16,8 @@ internal sealed record BacklogFacts(
 /// <summary>
 /// Reads the facts from the broker and the database, so that every replica of the API comes to the same conclusion. Not to be called twice at once.
 /// </summary>
-internal sealed class BacklogReader(
-    TopicLog log, NpgsqlDataSource database, KnownRetention retention, TimeProvider clock)
+internal sealed class BacklogReader(TopicLog log, KnownCounted counted, KnownRetention retention, TimeProvider clock)
 {
-    // A database that hangs must not keep the log from being looked at.
-    private static readonly TimeSpan DatabasePatience = TimeSpan.FromSeconds(1);
-
     // A topic is rarely made again.
     private static readonly TimeSpan StreamKnownFor = TimeSpan.FromSeconds(5);
 
@@ -30,8 +25,6 @@ internal sealed class BacklogReader(
 
     private StreamIdentity? _stream;
     private long _identifiedAt;
-    private IReadOnlyDictionary<int, long>? _counted;
-    private bool _isCountedKnown;
 
     /// <exception cref="KafkaException">The broker does not answer.</exception>
     public async Task<BacklogFacts> ReadAsync(CancellationToken cancellationToken)
@@ -39,24 +32,18 @@ internal sealed class BacklogReader(
         var stream = await IdentifyAsync(cancellationToken);
         if (stream != _stream)
         {
-            (_stream, _counted, _isCountedKnown) = (stream, null, false);
+            _stream = stream;
+            counted.Forget();
             retention.Expire();
         }
 
         // Counted first: what is counted in between makes the backlog look longer than it is, not shorter.
-        var isKnown = await TryReadCountedAsync(stream, cancellationToken);
+        await counted.ReadAsync(stream, log.ReadCommittedAsync, cancellationToken);
         var partitions = await log.ReadAsync(cancellationToken);
-        if (!isKnown)
-        {
-            // Nothing is known of what came before this process, which was at most half of the retention (it would have been refused): that the other half
-            // is left keeps the promise, and ingest goes on without the database.
-            _counted ??= partitions.ToDictionary(partition => partition.Partition, partition => partition.High);
-        }
-
-        var first = partitions.Select(FirstUncounted).ToList();
+        var first = partitions.Select(counted.FirstUncounted).ToList();
         var kept = await retention.ReadAsync(log.ReadRetentionAsync, cancellationToken);
         var ages = await AgeSharesAsync(partitions, first, kept.Time, cancellationToken);
-        return new BacklogFacts(stream, partitions, first, _isCountedKnown, ages, kept.Bytes);
+        return new BacklogFacts(stream, partitions, first, counted.IsExact, ages, kept.Bytes);
     }
 
     private async Task<StreamIdentity> IdentifyAsync(CancellationToken cancellationToken)
@@ -67,26 +54,6 @@ internal sealed class BacklogReader(
         var stream = await log.IdentifyAsync(cancellationToken);
         _identifiedAt = clock.GetTimestamp();
         return stream;
-    }
-
-    private long FirstUncounted(PartitionLog partition) => partition.FirstUncounted(_counted!.GetValueOrDefault(partition.Partition, partition.Low));
-
-    /// <summary>False when nothing was ever read; what was read last holds while the database is away.</summary>
-    private async Task<bool> TryReadCountedAsync(StreamIdentity stream, CancellationToken cancellationToken)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(DatabasePatience);
-        try
-        {
-            _counted = await CountedOffsets.ReadAsync(database, stream, patience.Token);
-            _isCountedKnown = true;
-        }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
-        {
-            // Whoever needs the database says that it is away.
-        }
-
-        return _counted is not null;
     }
 
     /// <summary>The broker tells where records of a given age end; whether one is older than that is all that must be known.</summary>

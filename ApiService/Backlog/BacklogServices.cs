@@ -6,6 +6,7 @@ internal static class BacklogServices
     {
         services.AddOptions<BacklogOptions>().BindConfiguration(BacklogOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<TopicLog>();
+        services.AddSingleton<KnownCounted>();
         services.AddSingleton<KnownRetention>();
         services.AddSingleton<BacklogReader>();
         services.AddSingleton<EventBacklog>();

@@ -47,6 +47,15 @@ internal sealed class TopicLog(KafkaConnection kafka, ILogger<TopicLog> logger) 
         return [.. offsets.Select(offset => offset < 0 ? (long?)null : offset)];
     }
 
+    /// <summary>By partition, what the group committed; one that it never committed is missing.</summary>
+    /// <exception cref="KafkaException">The broker did not tell: it is away, or doesn't allow it.</exception>
+    public async Task<IReadOnlyDictionary<int, long>> ReadCommittedAsync(string group, CancellationToken cancellationToken)
+    {
+        var partitions = (await MetadataAsync(cancellationToken)).Topics[0].Partitions;
+        return await _client.Value.GetCommittedAsync(
+            group, partitions.Select(partition => new TopicPartition(UsageEventTopic.Name, partition.PartitionId)), RequestTimeout, cancellationToken);
+    }
+
     /// <exception cref="KafkaException">The broker did not tell: it is away, or doesn't allow it.</exception>
     public async Task<TopicRetention> ReadRetentionAsync(CancellationToken cancellationToken)
     {

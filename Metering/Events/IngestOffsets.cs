@@ -12,7 +12,8 @@ public sealed record StreamIdentity(string Topic, string TopicId);
 
 /// <summary>
 /// Where each partition stands, in the same database as what was counted: an offset moves in the transaction that counts, and only for the
-/// consumer that took the partition over last. The group's offsets in Kafka are for lag tools and never read.
+/// consumer that took the partition over last. The group's offsets in Kafka follow these;
+/// nobody counts by them.
 /// </summary>
 public static class IngestOffsets
 {

@@ -57,6 +57,18 @@ public sealed class KafkaAdmin(IAdminClient client) : IDisposable
         return [.. partitions.Select(partition => offsets[partition])];
     }
 
+    /// <summary>By partition of one topic, the offset that the group committed last; a partition that it never committed is missing.</summary>
+    /// <exception cref="KafkaException">The broker did not tell in time, or doesn't allow it.</exception>
+    public async Task<IReadOnlyDictionary<int, long>> GetCommittedAsync(
+        string group, IEnumerable<TopicPartition> partitions, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var listed = client.ListConsumerGroupOffsetsAsync(
+            [new ConsumerGroupTopicPartitions(group, [.. partitions])], new ListConsumerGroupOffsetsOptions { RequestTimeout = timeout });
+        return (await InTimeAsync(listed, $"Offsets of group '{group}'", timeout, cancellationToken))[0].Partitions
+            .Where(committed => committed.Offset >= 0)
+            .ToDictionary(committed => committed.Partition.Value, committed => committed.Offset.Value);
+    }
+
     public void Dispose() => Release();
 
     /// <summary>Bounded here, too: a consumer waited for good once, after its broker had gone and come back within the question.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Aspire.Hosting.Processes;
 using CloudNative.Fault.Tests.Checks;
 using CloudNative.Fault.Tests.Load;
 using CloudNative.Fault.Tests.Parts;
@@ -14,8 +15,14 @@ namespace CloudNative.Fault.Tests;
 /// <summary>Nothing is counted, and more is sent than the broker keeps: the API must refuse before a record is deleted uncounted.</summary>
 public abstract class BacklogTests(FaultySystem system, ITestOutputHelper output) : FaultTests(system, output)
 {
-    private const int BatchEvents = 20;
-    private const int PaddingBytes = 6_000;
+    private const int Restarts = 3;
+
+    private static readonly Batch Large = new(Events: 20, PaddingBytes: 6_000);
+
+    /// <summary>An event takes less than a process that has sent nothing yet believes of one.</summary>
+    private static readonly Batch Small = new(Events: 100, PaddingBytes: 400);
+
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     [Fact]
@@ -27,12 +34,11 @@ public abstract class BacklogTests(FaultySystem system, ITestOutputHelper output
         var before = Log();
         using var ledger = new EventLedger();
 
-        var refusal = await SendUntilRefusedAsync(tenant, ledger);
+        var retryAfter = await SendUntilRefusedAsync(tenant.Http, ledger, Large);
 
-        Assert.NotNull(refusal.RetryAfter);
-        Assert.Contains("wait to be counted", refusal.Detail, StringComparison.Ordinal);
+        Assert.NotNull(retryAfter);
         var partition = Log().Zip(before).MaxBy(log => log.First.High - log.Second.High);
-        Assert.True(partition.First.High - partition.Second.High >= BatchEvents, "Nothing was taken at all.");
+        Assert.True(partition.First.High - partition.Second.High >= Large.Events, "Nothing was taken at all.");
         Output.WriteLine($"{ledger.Acknowledged.Count} events were taken");
         await Eventually.GetAsync(
             async token => (await tenant.GetAsync("system/health", token)).ToString(),
@@ -42,9 +48,43 @@ public abstract class BacklogTests(FaultySystem system, ITestOutputHelper output
         Assert.True(Log()[partition.First.Partition].Low <= partition.Second.High, "The broker deleted what was not counted.");
         await System.Sink[0].StartAsync(Cancellation);
         await Eventually.GetAsync(
-            async _ => (await PostAsync(tenant, ledger)).Status, status => status == HttpStatusCode.NoContent, "events are taken again, once enough is counted");
+            async _ => (await PostAsync(tenant.Http, ledger, Large)).Status, status => status == HttpStatusCode.NoContent, "events are taken again, once enough is counted");
         await Checker.CheckAsync(tenant, ledger, Cancellation);
     }
+
+    [Fact]
+    public async Task Send_PostgresAwayAndTheApiStartedAnew_IsRefusedEachTimeAndEachEventCountsOnce()
+    {
+        await PrepareAsync();
+        using var tenant = await CreateTenantAsync();
+        using var ledger = new EventLedger();
+        await Eventually.GetAsync(
+            async _ => (await PostAsync(tenant.Http, ledger, Small)).Status, status => status == HttpStatusCode.NoContent, "events are taken");
+        await Drain.WaitAsync(System);
+        var before = Log();
+        var counted = ledger.Acknowledged.Count;
+        await System.Postgres.EndAsync(StopSignal.Quit, Grace, Cancellation);
+
+        await SendUntilRefusedAsync(tenant.Http, ledger, Small);
+        for (var restart = 0; restart < Restarts; restart++)
+        {
+            await System.Api.KillAsync(Cancellation);
+            await System.Api.StartAsync(Cancellation);
+            using var client = tenant.ClientOf(System.ApiAddress);
+            await SendUntilRefusedAsync(client, ledger, Small);
+            Output.WriteLine($"{ledger.Acknowledged.Count - counted} events wait");
+        }
+
+        await AfterRefusalAsync();
+        var log = Log();
+        await System.Postgres.StartAsync(Cancellation);
+        Assert.All(log, partition => Assert.True(partition.Low <= before[partition.Partition].High, "The broker deleted what was not counted."));
+        Assert.InRange((ledger.Acknowledged.Count - counted) * Small.TextBytes, 1, Kept / 2);
+        await Checker.CheckAsync(tenant, ledger, Cancellation, new Expected { MayLackAcknowledged = true });
+    }
+
+    /// <summary>Bytes that the broker keeps of a partition after <see cref="PrepareAsync"/>.</summary>
+    protected abstract long Kept { get; }
 
     /// <summary>Makes the broker keep little.</summary>
     protected virtual Task PrepareAsync() => Task.CompletedTask;
@@ -52,24 +92,28 @@ public abstract class BacklogTests(FaultySystem system, ITestOutputHelper output
     /// <summary>Gives the broker the time to delete.</summary>
     protected virtual Task AfterRefusalAsync() => Task.CompletedTask;
 
-    private static async Task<(TimeSpan? RetryAfter, string Detail)> SendUntilRefusedAsync(TestTenant tenant, EventLedger ledger)
+    private static async Task<TimeSpan?> SendUntilRefusedAsync(HttpClient api, EventLedger ledger, Batch batch)
     {
         var sent = 0;
         while (true)
         {
-            var answer = await PostAsync(tenant, ledger);
+            var answer = await PostAsync(api, ledger, batch);
             if (answer.Status == HttpStatusCode.ServiceUnavailable)
-                return (answer.RetryAfter, answer.Detail);
+            {
+                Assert.Contains("wait to be counted", answer.Detail, StringComparison.Ordinal);
+                return answer.RetryAfter;
+            }
+
             Assert.Equal(HttpStatusCode.NoContent, answer.Status);
-            Assert.InRange(sent += BatchEvents, 0, 5_000);
+            Assert.InRange(sent += batch.Events, 0, 10_000);
             await Task.Delay(Pause, Cancellation);
         }
     }
 
     /// <summary>One subject, so one partition; and bytes that can't be compressed.</summary>
-    private static async Task<(HttpStatusCode Status, TimeSpan? RetryAfter, string Detail)> PostAsync(TestTenant tenant, EventLedger ledger)
+    private static async Task<(HttpStatusCode Status, TimeSpan? RetryAfter, string Detail)> PostAsync(HttpClient api, EventLedger ledger, Batch batch)
     {
-        var events = Enumerable.Range(0, BatchEvents).Select(_ => SentEvent.New(Random.Shared) with { Subject = "one" }).ToList();
+        var events = Enumerable.Range(0, batch.Events).Select(_ => SentEvent.New(Random.Shared) with { Subject = "one" }).ToList();
         var body = JsonSerializer.SerializeToUtf8Bytes(events.Select(sent => new
         {
             specversion = "1.0",
@@ -78,10 +122,10 @@ public abstract class BacklogTests(FaultySystem system, ITestOutputHelper output
             type = TestTenant.EventType,
             subject = sent.Subject,
             time = sent.Time,
-            data = new { region = sent.Region, tokens = sent.Value, padding = Convert.ToBase64String(RandomNumberGenerator.GetBytes(PaddingBytes)) },
+            data = new { region = sent.Region, tokens = sent.Value, padding = Convert.ToBase64String(RandomNumberGenerator.GetBytes(batch.PaddingBytes)) },
         }));
         using var content = new ByteArrayContent(body) { Headers = { ContentType = new("application/cloudevents-batch+json") } };
-        using var answer = await tenant.Http.PostAsync("events", content, Cancellation);
+        using var answer = await api.PostAsync("events", content, Cancellation);
         // Refused for the backlog is no unknown result: nothing of it may arrive.
         ledger.Append(events, answer.StatusCode == HttpStatusCode.NoContent ? Outcome.Acknowledged : Outcome.Refused, $"{answer.StatusCode}");
         return (answer.StatusCode, answer.Headers.RetryAfter?.Delta, await answer.Content.ReadAsStringAsync(Cancellation));
@@ -97,12 +141,23 @@ public abstract class BacklogTests(FaultySystem system, ITestOutputHelper output
             return (partition, log.Low.Value, log.High.Value);
         })];
     }
+
+    /// <param name="Events">Of one request.</param>
+    /// <param name="PaddingBytes">Of each event, before they are text.</param>
+    private sealed record Batch(int Events, int PaddingBytes)
+    {
+        /// <summary>An event is at least this long.</summary>
+        public int TextBytes => PaddingBytes * 4 / 3;
+    }
 }
 
 [Collection(OnInMemoryKafka.Name)]
 public sealed class BacklogOnInMemoryKafkaTests(InMemorySystem system, ITestOutputHelper output) : BacklogTests(system, output)
 {
     private const int InvalidTimestamp = 32;
+
+    /// <summary>As librdkafka has it.</summary>
+    protected override long Kept => 5 * 1024 * 1024;
 
     [Fact]
     public async Task Fail_TimestampsRefused_CostsNoEventAndKeepsTheTimeOfIngest()
@@ -126,9 +181,11 @@ public sealed class BacklogOnInMemoryKafkaTests(InMemorySystem system, ITestOutp
 [Collection(OnApacheKafka.Name)]
 public sealed class BacklogOnApacheKafkaTests(ApacheSystem system, ITestOutputHelper output) : BacklogTests(system, output)
 {
+    protected override long Kept => 2_000_000;
+
     protected override async Task PrepareAsync()
     {
-        await ((ApacheBroker)System.Broker).KeepAsync(bytes: 2_000_000, segmentBytes: 1_048_576, Cancellation);
+        await ((ApacheBroker)System.Broker).KeepAsync(Kept, segmentBytes: 1_048_576, Cancellation);
         // It looks at the topic's settings when it starts, and now and then.
         await System.Api.KillAsync(Cancellation);
         await System.Api.StartAsync(Cancellation);

@@ -62,6 +62,22 @@ public sealed class KafkaAdminTests
         ((SlowClient)client).Answer();
     }
 
+    [Fact]
+    public async Task GetCommitted_SomePartitions_TellsThoseThatWereCommitted()
+    {
+        using var cluster = new KafkaCluster();
+        using var admin = new KafkaAdmin(new AdminClientBuilder(new AdminClientConfig { BootstrapServers = cluster.BootstrapServers }).Build());
+        List<TopicPartition> partitions = [new("topic", 0), new("topic", 1)];
+        using (var producer = new ProducerBuilder<Null, string>(new ProducerConfig { BootstrapServers = cluster.BootstrapServers }).Build())
+            await producer.ProduceAsync(partitions[1], new Message<Null, string> { Value = "one" }, Cancellation);
+        Assert.Empty(await admin.GetCommittedAsync("group", partitions, Deadline, Cancellation));
+
+        using (var consumer = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig { BootstrapServers = cluster.BootstrapServers, GroupId = "group" }).Build())
+            consumer.Commit([new TopicPartitionOffset(partitions[1], 1)]);
+
+        Assert.Equal([new KeyValuePair<int, long>(1, 1)], await admin.GetCommittedAsync("group", partitions, Deadline, Cancellation));
+    }
+
     /// <summary>Answers when it is told to. The real client's memory can't be looked at after it is freed.</summary>
 #pragma warning disable CA1852 // The proxy derives from it.
     private class SlowClient : DispatchProxy
