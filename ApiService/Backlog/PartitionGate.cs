@@ -3,7 +3,10 @@ namespace CloudNative.ApiService.Backlog;
 /// <summary>What left a gate since the process began.</summary>
 /// <param name="Bytes">With <see cref="BacklogEntry.RecordOverhead"/> for each record.</param>
 /// <param name="Records">How many records they are.</param>
-internal readonly record struct LeftGate(long Bytes, long Records);
+internal readonly record struct LeftGate(long Bytes, long Records)
+{
+    public static LeftGate operator -(LeftGate later, LeftGate earlier) => new(later.Bytes - earlier.Bytes, later.Records - earlier.Records);
+}
 
 /// <summary>
 /// Lets bytes into one partition up to a limit that is set every second. What entered and is not in the log yet counts against it, so that no burst

@@ -36,22 +36,18 @@ internal sealed class PartitionPressure(PartitionGate gate)
     {
         Records = Math.Max(0, end - first);
         AgeShare = ageShare;
-        _uncounted.Observe(first, end, Math.Max(recordBytes, OwnRecordBytes(left)));
+        _uncounted.Observe(first, end, Math.Max(recordBytes, OwnRecordBytes(left - _left)), Math.Max(recordBytes, OwnRecordBytes(left)));
+        _left = left;
         SizeShare = retentionBytes is { } bytes ? _uncounted.Bytes / bytes : 0;
         IsRefusing = Share >= (IsRefusing ? ResumeAt : RefuseAt);
         Open(retentionBytes, left.Bytes);
     }
 
     /// <summary>
-    /// The mean size of what this process sent to the partition since the last look: keys and values, uncompressed, because how well they are compressed is
-    /// not known by partition. 0 when it sent nothing.
+    /// The mean size of what this process sent to the partition, since the last look or since it began: keys and values, uncompressed, because how well they
+    /// are compressed is not known by partition. 0 when it sent nothing.
     /// </summary>
-    private double OwnRecordBytes(LeftGate left)
-    {
-        var (bytes, records) = (left.Bytes - _left.Bytes, left.Records - _left.Records);
-        _left = left;
-        return records > 0 ? (double)bytes / records - BacklogEntry.RecordOverhead : 0;
-    }
+    private static double OwnRecordBytes(LeftGate sent) => sent.Records > 0 ? (double)sent.Bytes / sent.Records - BacklogEntry.RecordOverhead : 0;
 
     private void Open(long? retentionBytes, long left)
     {

@@ -14,6 +14,7 @@ internal sealed class UncountedBytes
 
     private readonly List<Stretch> _stretches = [];
     private Stretch? _newest;
+    private long? _inherited;
     private long _end;
 
     /// <summary>Bytes from the first uncounted record to the end of the log.</summary>
@@ -22,18 +23,24 @@ internal sealed class UncountedBytes
     /// <param name="first">The first offset that is not counted.</param>
     /// <param name="end">The offset of the log's next record.</param>
     /// <param name="recordBytes">What a record took in the log lately.</param>
-    public void Observe(long first, long end, double recordBytes)
+    /// <param name="anyRecordBytes">What a record takes as far as it is known now: the price of all that was there before the first look.</param>
+    public void Observe(long first, long end, double recordBytes, double anyRecordBytes)
     {
+        _inherited ??= end;
         // Sizes are known up to a second later than offsets: what was new at the last look is priced now, and what is new now provisionally.
         if (_newest is { } last)
             Append(last with { Price = Math.Max(last.Price, recordBytes) });
         // A log that was cut is priced anew.
         if (end < _end)
+        {
             _stretches.Clear();
+            _inherited = 0;
+        }
+
         _newest = end != _end ? new Stretch(end, recordBytes) : null;
         _end = end;
         _stretches.RemoveAll(stretch => stretch.End <= first);
-        Bytes = Sum(first);
+        Bytes = Math.Max(0, _inherited.Value - first) * anyRecordBytes + Sum(Math.Max(first, _inherited.Value));
     }
 
     private double Sum(long first)

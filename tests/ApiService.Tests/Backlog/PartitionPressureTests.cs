@@ -86,5 +86,20 @@ public sealed class PartitionPressureTests
         Assert.Equal(400 * (100_000 - BacklogEntry.RecordOverhead) + 100 * RecordBytes, _partition.SizeShare * Retention, 0.001);
     }
 
+    [Fact]
+    public void Observe_LargeRecordsFromBeforeThisProcess_ArePricedAsThoseThatItSends()
+    {
+        Observe(records: 400);
+        Assert.Equal(400 * RecordBytes, _partition.SizeShare * Retention, 0.001);
+        Assert.True(_partition.Gate.TryEnter(1_000_000));
+        _partition.Gate.Leave(1_000_000, records: 10);
+        Observe(records: 410, _partition.Gate.Left);
+        Assert.Equal(410 * (100_000 - BacklogEntry.RecordOverhead), _partition.SizeShare * Retention, 0.001);
+
+        // Nor are they forgotten when nothing is sent for a while.
+        Observe(records: 410, _partition.Gate.Left);
+        Assert.Equal(410 * (100_000 - BacklogEntry.RecordOverhead), _partition.SizeShare * Retention, 0.001);
+    }
+
     private void Observe(long records, LeftGate left = default) => _partition.Observe(0, records, ageShare: 0, RecordBytes, Retention, left);
 }
