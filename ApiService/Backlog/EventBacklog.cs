@@ -8,6 +8,7 @@ namespace CloudNative.ApiService.Backlog;
 /// </summary>
 internal sealed class EventBacklog
 {
+    private readonly TaskCompletionSource _known = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Counter<long> _refused;
     private readonly TimeProvider _clock;
     private long _lookedAt;
@@ -31,6 +32,9 @@ internal sealed class EventBacklog
     /// <summary>Empty until the log was looked at for the first time.</summary>
     public IReadOnlyList<PartitionPressure> Partitions => _partitions;
 
+    /// <summary>Completes with the first look at the log. Nothing may be sent before it: it is not known then what there is room for.</summary>
+    public Task Known => _known.Task;
+
     /// <summary>The fullest partition's share of what the broker keeps.</summary>
     public double Share => _partitions.Select(partition => partition.Share).DefaultIfEmpty().Max();
 
@@ -40,7 +44,11 @@ internal sealed class EventBacklog
     public void Open(int partitions) => _partitions = [.. Enumerable.Range(0, partitions).Select(_ => new PartitionPressure(new PartitionGate()))];
 
     /// <summary>What the partitions tell is as of now.</summary>
-    public void Looked() => Interlocked.Exchange(ref _lookedAt, _clock.GetTimestamp());
+    public void Looked()
+    {
+        Interlocked.Exchange(ref _lookedAt, _clock.GetTimestamp());
+        _known.TrySetResult();
+    }
 
     /// <summary>To be filled with what one request wants to send.</summary>
     public BacklogEntry NewEntry() => new(_partitions, _refused);

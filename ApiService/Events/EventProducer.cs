@@ -26,6 +26,8 @@ internal sealed partial class EventProducer(
         if (events.Count == 0)
             return;
 
+        var started = clock.GetTimestamp();
+        await KnowBacklogAsync(cancellationToken);
         var records = Records(tenantId, events);
         var entry = backlog.NewEntry();
         foreach (var record in records)
@@ -36,13 +38,29 @@ internal sealed partial class EventProducer(
         try
         {
             var ingestedAt = clock.GetUtcNow();
-            await SendAsync(tenantId, records, entry, ingestedAt, cancellationToken);
+            await SendAsync(tenantId, records, entry, ingestedAt, started, cancellationToken);
             acknowledged.Add(tenantId, ingestedAt, events.Count);
         }
         finally
         {
             // Whatever ended the request, its records may be on their way: the last of them to be answered for gives the room back.
             entry.Release();
+        }
+    }
+
+    /// <summary>A process that has just started looks at the log first: until then it would not refuse what there is no room for.</summary>
+    private async Task KnowBacklogAsync(CancellationToken cancellationToken)
+    {
+        if (backlog.Known.IsCompleted)
+            return;
+
+        try
+        {
+            await backlog.Known.WaitAsync(options.Value.Timeout, clock, cancellationToken);
+        }
+        catch (TimeoutException e)
+        {
+            throw new BrokerUnavailableException(e);
         }
     }
 
@@ -55,7 +73,7 @@ internal sealed partial class EventProducer(
     }
 
     private async Task SendAsync(
-        Ulid tenantId, Message<byte[], byte[]>[] records, BacklogEntry entry, DateTimeOffset ingestedAt, CancellationToken cancellationToken)
+        Ulid tenantId, Message<byte[], byte[]>[] records, BacklogEntry entry, DateTimeOffset ingestedAt, long started, CancellationToken cancellationToken)
     {
         var headers = new Headers
         {
@@ -65,7 +83,7 @@ internal sealed partial class EventProducer(
         using var span = KafkaTracing.StartPublish(UsageEventTopic.Name, headers);
         try
         {
-            await SendUntilDatedRightAsync(records, entry, headers, ingestedAt, cancellationToken);
+            await SendUntilDatedRightAsync(records, entry, headers, ingestedAt, started, cancellationToken);
         }
         catch (Exception e) when (e is KafkaException or TimeoutException or ObjectDisposedException)
         {
@@ -76,9 +94,8 @@ internal sealed partial class EventProducer(
     }
 
     private async Task SendUntilDatedRightAsync(
-        Message<byte[], byte[]>[] records, BacklogEntry entry, Headers headers, DateTimeOffset ingestedAt, CancellationToken cancellationToken)
+        Message<byte[], byte[]>[] records, BacklogEntry entry, Headers headers, DateTimeOffset ingestedAt, long started, CancellationToken cancellationToken)
     {
-        var started = clock.GetTimestamp();
         while (true)
         {
             var lag = _timestamps.Lag;

@@ -38,6 +38,7 @@ public sealed class EventProducerTests : IAsyncDisposable
         _backlog = new EventBacklog(meters, TimeProvider.System);
         _backlog.Open(UsageEventTopic.Partitions);
         LookAtEmptyLog();
+        _backlog.Looked();
         _producer = new EventProducer(
             _pool, _backlog, new AcknowledgedEvents(_database, TimeProvider.System), options, TimeProvider.System, NullLogger<EventProducer>.Instance);
     }
@@ -81,6 +82,7 @@ public sealed class EventProducerTests : IAsyncDisposable
         await Eventually.GetAsync(
             _ => Task.FromResult(_backlog.Partitions.Sum(partition => partition.Gate.Left.Records)), left => left == records, "the records are answered for");
         LookAtEmptyLog();
+        _backlog.Looked();
         await _producer.PublishAsync(_tenantId, Events(1), Cancellation);
     }
 
