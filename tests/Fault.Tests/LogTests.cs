@@ -2,7 +2,10 @@ using Aspire.Hosting.Processes;
 using CloudNative.Fault.Tests.Checks;
 using CloudNative.Fault.Tests.Load;
 using CloudNative.Fault.Tests.Parts;
+using CloudNative.Metering.Database;
+using CloudNative.Metering.Events;
 using CloudNative.Metering.Segments;
+using Confluent.Kafka;
 
 namespace CloudNative.Fault.Tests;
 
@@ -111,12 +114,59 @@ public sealed class LogOnApacheKafkaTests(ApacheSystem system, ITestOutputHelper
         await Checker.CheckAsync(tenant, ledger, Cancellation);
     }
 
+    [Fact]
+    public async Task Truncate_LogWithRecordsWhoseKeysAreNoLongerKept_CountsOnlyWhatIsYounger()
+    {
+        using var tenant = await CreateTenantAsync();
+        using var ledger = new EventLedger();
+        await StopAsync(System.Sink[0]);
+        await System.Broker.RecreateTopicAsync(Cancellation);
+        var partition = await ProduceAsync(tenant, TimeProvider.System.GetUtcNow().AddHours(-2));
+        await System.Sink[0].StartAsync(Cancellation);
+        await Drain.WaitAsync(System);
+        await StopAsync(System.Sink[0]);
+        await ExecuteAsync($"update ingest_offsets set next_offset = next_offset + 1000000 where partition = {partition} and stream_id = (select max(id) from ingest_streams)");
+        await new SegmentMaintenance(System.Source, SegmentPolicy.Default with { Retention = TimeSpan.Zero }).CloseAsync(Cancellation);
+        await ExecuteAsync("update event_segments set opened_at = now() - interval '30 minutes' where closed_at is null and opened_at is not null");
+        Assert.Equal(0, await StoredAsync(tenant));
+
+        await SendAsync(tenant, ledger);
+        await System.SinkThatAcceptsLostRecords.StartAsync(Cancellation);
+        await Drain.WaitAsync(System);
+        Assert.Equal(ledger.Acknowledged.Count, await StoredAsync(tenant));
+    }
+
+    /// <summary>Puts an event that was taken at a time on the log, and tells into which partition.</summary>
+    private async Task<int> ProduceAsync(TestTenant tenant, DateTimeOffset ingestedAt)
+    {
+        using var producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig { BootstrapServers = System.Broker.Addresses.Test, Acks = Acks.All }).Build();
+        var report = await producer.ProduceAsync(UsageEventTopic.Name, new Message<byte[], byte[]>
+        {
+            Key = EventRecord.Key(tenant.Id, "old"),
+            Value = """{"specversion":"1.0","id":"old","source":"test","type":"t","subject":"old"}"""u8.ToArray(),
+            Headers = new Headers { { EventRecord.TenantHeader, EventRecord.Tenant(tenant.Id) } },
+            Timestamp = new Timestamp(ingestedAt),
+        }, Cancellation);
+        return report.Partition;
+    }
+
+    private async Task<long> StoredAsync(TestTenant tenant)
+    {
+        await using var command = System.Source.CreateCommand($"select count(*) from usage_events where tenant_id = '{tenant.Id.ToUuid()}'");
+        return (long)(await command.ExecuteScalarAsync(Cancellation))!;
+    }
+
     /// <summary>What is stored until now is no longer looked for when an id comes again.</summary>
     private async Task LeaveWindowAsync()
     {
         await new SegmentMaintenance(System.Source, SegmentPolicy.Default).CloseAsync(Cancellation);
         var days = (2 * SegmentPolicy.Default.DedupeWindow).Days;
-        await using var command = System.Source.CreateCommand($"update event_segments set closed_at = now() - interval '{days} days' where closed_at is not null");
+        await ExecuteAsync($"update event_segments set closed_at = now() - interval '{days} days' where closed_at is not null");
+    }
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var command = System.Source.CreateCommand(sql);
         await command.ExecuteNonQueryAsync(Cancellation);
     }
 }
