@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CloudNative.Metering.Meters;
 using CloudNative.Metering.Validation;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace CloudNative.ApiService.Binding;
 
@@ -20,19 +21,25 @@ internal static class DimensionFilter
     public static bool IsMember(string key) => key.StartsWith($"{Parameter}[", StringComparison.OrdinalIgnoreCase) && key.EndsWith(']');
 
     /// <summary>Dimension to values; what can't be read is added to the errors.</summary>
-    public static IReadOnlyDictionary<string, FilterValues> Read(IQueryCollection query, ICollection<FieldError> errors)
+    /// <param name="query">As it was sent: the framework's collection takes keys that differ in case for one, and dimensions may differ in just that.</param>
+    /// <param name="errors">Gets what is wrong.</param>
+    public static IReadOnlyDictionary<string, FilterValues> Read(QueryString query, ICollection<FieldError> errors)
     {
         var filter = new Dictionary<string, FilterValues>();
-        foreach (var (key, values) in query.Where(entry => IsWhole(entry.Key) || IsMember(entry.Key)))
+        var objects = new List<string>();
+        foreach (var pair in new QueryStringEnumerable(query.Value))
         {
-            if (!IsWhole(key))
-                filter[key[(Parameter.Length + 1)..^1]] = new FilterValues([.. values.OfType<string>()]);
-            else if (values is [{ } value])
-                AddObject(value, filter, errors);
-            else
-                errors.Add(new FieldError(key, ErrorCodes.TooMany, "Must stand once."));
+            var key = pair.DecodeName().ToString();
+            if (IsWhole(key))
+                objects.Add(pair.DecodeValue().ToString());
+            else if (IsMember(key))
+                AddMember(key[(Parameter.Length + 1)..^1], pair.DecodeValue().ToString(), filter);
         }
 
+        if (objects is [var json])
+            AddObject(json, filter, errors);
+        else if (objects.Count > 1)
+            errors.Add(new FieldError(Parameter, ErrorCodes.TooMany, "Must stand once."));
         return filter;
     }
 
@@ -43,14 +50,27 @@ internal static class DimensionFilter
             errors.Add(new FieldError($"{parameter}[{dimension}]", ErrorCodes.Unknown, $"Meter '{meter.Slug}' has no dimension '{dimension}'."));
     }
 
+    /// <summary>Adds an error for every dimension of which a value is wanted that none can have.</summary>
+    public static void CheckValues(IReadOnlyDictionary<string, FilterValues> filter, ICollection<FieldError> errors)
+    {
+        foreach (var (dimension, wanted) in filter)
+            StorableTexts.Check($"{Parameter}[{dimension}]", wanted.Values, errors);
+    }
+
     private static bool IsWhole(string key) => key.Equals(Parameter, StringComparison.OrdinalIgnoreCase);
+
+    private static void AddMember(string dimension, string value, Dictionary<string, FilterValues> filter) =>
+        filter[dimension] = new FilterValues(filter.TryGetValue(dimension, out var others) ? [.. others.Values, value] : [value]);
 
     private static void AddObject(string json, Dictionary<string, FilterValues> filter, ICollection<FieldError> errors)
     {
         try
         {
             foreach (var (dimension, values) in JsonSerializer.Deserialize<Dictionary<string, FilterValues>>(json, StrictJson) ?? throw new JsonException("null"))
-                filter[dimension] = values;
+            {
+                if (!filter.TryAdd(dimension, values))
+                    errors.Add(new FieldError($"{Parameter}[{dimension}]", ErrorCodes.Invalid, "The dimension stands twice: in the object, and beside it."));
+            }
         }
         catch (JsonException)
         {

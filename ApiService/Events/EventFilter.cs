@@ -1,3 +1,4 @@
+using CloudNative.ApiService.Json;
 using CloudNative.ApiService.Meters;
 using CloudNative.Metering.Events;
 using CloudNative.Metering.Validation;
@@ -8,24 +9,31 @@ namespace CloudNative.ApiService.Events;
 internal sealed record EventFilter
 {
     /// <summary>Conditions on the id.</summary>
+    [NeverNull]
     public FilterString? Id { get; init; }
 
     /// <summary>Conditions on the source.</summary>
+    [NeverNull]
     public FilterString? Source { get; init; }
 
     /// <summary>Conditions on the subject.</summary>
+    [NeverNull]
     public FilterString? Subject { get; init; }
 
     /// <summary>The customer that the subject belongs to now.</summary>
+    [NeverNull]
     public FilterIds? CustomerId { get; init; }
 
     /// <summary>Conditions on the type.</summary>
+    [NeverNull]
     public FilterString? Type { get; init; }
 
     /// <summary>Conditions on the time of the event; of one sent without a time: the time of its ingest.</summary>
+    [NeverNull]
     public FilterTime? Time { get; init; }
 
     /// <summary>Conditions on when it was accepted.</summary>
+    [NeverNull]
     public FilterTime? IngestedAt { get; init; }
 
     /// <summary>The same for the list; what is wrong is added to the errors.</summary>

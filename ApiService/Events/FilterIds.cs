@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using CloudNative.ApiService.Customers;
+using CloudNative.ApiService.Json;
 using CloudNative.Metering.Validation;
 
 namespace CloudNative.ApiService.Events;
@@ -9,6 +10,7 @@ internal sealed record FilterIds
 {
     /// <summary>One of these ids, 1 to 100.</summary>
     [JsonPropertyName("$in")]
+    [NeverNull]
     public IReadOnlyList<string?>? In { get; init; }
 
     /// <summary>The ids; what is wrong is added to the errors.</summary>

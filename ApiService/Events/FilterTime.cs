@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using CloudNative.ApiService.Json;
 using CloudNative.Metering.Validation;
 
 namespace CloudNative.ApiService.Events;
@@ -11,18 +12,22 @@ internal sealed record FilterTime
 
     /// <summary>Later than this.</summary>
     [JsonPropertyName("$gt")]
+    [NeverNull]
     public DateTimeOffset? Gt { get; init; }
 
     /// <summary>This, or later.</summary>
     [JsonPropertyName("$gte")]
+    [NeverNull]
     public DateTimeOffset? Gte { get; init; }
 
     /// <summary>Earlier than this.</summary>
     [JsonPropertyName("$lt")]
+    [NeverNull]
     public DateTimeOffset? Lt { get; init; }
 
     /// <summary>This, or earlier.</summary>
     [JsonPropertyName("$lte")]
+    [NeverNull]
     public DateTimeOffset? Lte { get; init; }
 
     /// <summary>The half-open range; when it has no condition, or nothing can meet them, that is added to the errors.</summary>

@@ -65,7 +65,7 @@ internal static class ListEvents
     {
         var errors = new List<FieldError>();
         var meter = parameters.Meter is { } idOrSlug ? await database.FindMeterAsync(user.TenantId(), idOrSlug, cancellationToken) : null;
-        var filter = Read(parameters, errors) with { Meter = meter, Dimensions = ReadDimensions(request.Query, meter, errors) };
+        var filter = Read(parameters, errors) with { Meter = meter, Dimensions = ReadDimensions(request.QueryString, meter, errors) };
         await CustomerIds.CheckAsync(CustomerParameter, filter.Customers, user.TenantId(), database, errors, cancellationToken);
         if (meter is null && parameters.Meter is not null)
             errors = [new FieldError("meter", ErrorCodes.Unknown, $"There is no meter '{parameters.Meter}'.")];
@@ -80,9 +80,10 @@ internal static class ListEvents
     public static ExactNumber? ValueOf(Contribution contribution) =>
         contribution.Text is null ? new((contribution.Value ?? 1).ToString(CultureInfo.InvariantCulture)) : null;
 
-    private static Dictionary<string, IReadOnlyList<string>> ReadDimensions(IQueryCollection query, Meter? meter, List<FieldError> errors)
+    private static Dictionary<string, IReadOnlyList<string>> ReadDimensions(QueryString query, Meter? meter, List<FieldError> errors)
     {
         var dimensions = DimensionFilter.Read(query, errors);
+        DimensionFilter.CheckValues(dimensions, errors);
         if (meter is not null)
             DimensionFilter.Check(dimensions.Keys, DimensionFilter.Parameter, meter, errors);
         else if (dimensions.Count > 0)

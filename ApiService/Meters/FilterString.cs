@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using CloudNative.ApiService.Binding;
+using CloudNative.ApiService.Json;
 using CloudNative.Metering.Rollups;
 using CloudNative.Metering.Validation;
 
@@ -16,58 +18,72 @@ internal sealed record FilterString
 
     /// <summary>Exactly this.</summary>
     [JsonPropertyName("$eq")]
+    [NeverNull]
     public string? Eq { get; init; }
 
     /// <summary>Anything but this.</summary>
     [JsonPropertyName("$ne")]
+    [NeverNull]
     public string? Ne { get; init; }
 
     /// <summary>One of these, 1 to 100.</summary>
     [JsonPropertyName("$in")]
+    [NeverNull]
     public IReadOnlyList<string?>? In { get; init; }
 
     /// <summary>None of these, 1 to 100.</summary>
     [JsonPropertyName("$nin")]
+    [NeverNull]
     public IReadOnlyList<string?>? Nin { get; init; }
 
     /// <summary>Like this pattern: <c>%</c> stands for any characters, <c>_</c> for one; a backslash before them takes that meaning away.</summary>
     [JsonPropertyName("$like")]
+    [NeverNull]
     public string? Like { get; init; }
 
     /// <summary>Not like this pattern.</summary>
     [JsonPropertyName("$nlike")]
+    [NeverNull]
     public string? Nlike { get; init; }
 
     /// <summary>Like this pattern, in any case.</summary>
     [JsonPropertyName("$ilike")]
+    [NeverNull]
     public string? Ilike { get; init; }
 
     /// <summary>Not like this pattern, in any case.</summary>
     [JsonPropertyName("$nilike")]
+    [NeverNull]
     public string? Nilike { get; init; }
 
     /// <summary>Behind this.</summary>
     [JsonPropertyName("$gt")]
+    [NeverNull]
     public string? Gt { get; init; }
 
     /// <summary>This, or behind it.</summary>
     [JsonPropertyName("$gte")]
+    [NeverNull]
     public string? Gte { get; init; }
 
     /// <summary>Before this.</summary>
     [JsonPropertyName("$lt")]
+    [NeverNull]
     public string? Lt { get; init; }
 
     /// <summary>This, or before it.</summary>
     [JsonPropertyName("$lte")]
+    [NeverNull]
     public string? Lte { get; init; }
 
     /// <summary>All of these hold, 1 to 100; up to 8 levels.</summary>
     [JsonPropertyName("$and")]
+    [NeverNull]
     public IReadOnlyList<FilterString?>? And { get; init; }
 
     /// <summary>One of these holds, 1 to 100; up to 8 levels.</summary>
     [JsonPropertyName("$or")]
+    [NeverNull]
     public IReadOnlyList<FilterString?>? Or { get; init; }
 
     /// <summary>Adds an error when a request's filters have too many conditions together.</summary>
@@ -82,6 +98,7 @@ internal sealed record FilterString
 
     private TextFilter Read(string field, ICollection<FieldError> errors, int depth)
     {
+        StorableTexts.Check(field, [Eq, Ne, Gt, Gte, Lt, Lte, Like, Nlike, Ilike, Nilike, .. In ?? [], .. Nin ?? []], errors);
         List<TextFilter?> filters =
         [
             Compare(TextComparison.Equal, Eq), Compare(TextComparison.NotEqual, Ne),

@@ -83,10 +83,10 @@ internal static class QueryMeter
         To = parameters.To,
         WindowSize = parameters.WindowSize,
         WindowTimeZone = parameters.WindowTimeZone,
-        Subject = parameters.Subject,
-        FilterCustomerId = parameters.FilterCustomerId,
-        FilterGroupBy = DimensionFilter.Read(request.Query, errors),
-        AdvancedMeterGroupByFilters = JsonParameter.Read<Dictionary<string, FilterString>>(request, UsageRequest.AdvancedParameter, errors),
+        Subject = parameters.Subject ?? [],
+        FilterCustomerId = parameters.FilterCustomerId ?? [],
+        FilterGroupBy = DimensionFilter.Read(request.QueryString, errors),
+        AdvancedMeterGroupByFilters = JsonParameter.Read<Dictionary<string, FilterString>>(request, UsageRequest.AdvancedParameter, errors) ?? [],
         GroupBy = parameters.GroupBy,
     };
 

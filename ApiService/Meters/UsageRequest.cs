@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Customers;
+using CloudNative.ApiService.Json;
 using CloudNative.Metering.Meters;
 using CloudNative.Metering.Rollups;
 using CloudNative.Metering.Validation;
@@ -33,15 +34,19 @@ internal sealed record UsageRequest
     public string? WindowTimeZone { get; init; }
 
     /// <summary>Only these subjects; also groups by subject.</summary>
+    [NeverNull]
     public IReadOnlyList<string>? Subject { get; init; }
 
     /// <summary>Only usage of these customers' subjects, up to 100 ids; also groups by customer.</summary>
+    [NeverNull]
     public IReadOnlyList<string>? FilterCustomerId { get; init; }
 
     /// <summary>Only these values of dimensions: dimension to a text, or to an array of texts, any of which is wanted.</summary>
+    [NeverNull]
     public IReadOnlyDictionary<string, FilterValues>? FilterGroupBy { get; init; }
 
     /// <summary>Only values of dimensions that meet conditions.</summary>
+    [NeverNull]
     public IReadOnlyDictionary<string, FilterString>? AdvancedMeterGroupByFilters { get; init; }
 
     /// <summary><c>subject</c>, <c>customer_id</c> or dimensions of the meter.</summary>
@@ -90,6 +95,7 @@ internal sealed record UsageRequest
     {
         var (values, conditions) = (FilterGroupBy ?? new Dictionary<string, FilterValues>(), AdvancedMeterGroupByFilters ?? new Dictionary<string, FilterString>());
         DimensionFilter.Check(values.Keys, DimensionFilter.Parameter, meter, errors);
+        DimensionFilter.CheckValues(values, errors);
         DimensionFilter.Check(conditions.Keys, AdvancedParameter, meter, errors);
         var filters = values.Select(value => new DimensionCondition(value.Key, new TextFilter.In(value.Value.Values))).ToList();
         foreach (var (dimension, condition) in conditions)

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using CloudNative.ApiService.Binding;
+using CloudNative.ApiService.Json;
 using Microsoft.AspNetCore.Mvc.Infrastructure;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -39,7 +40,7 @@ internal static class SchemaConstraints
             case DataTypeAttribute { DataType: DataType.DateTime }:
                 schema.Format = DateTime;
                 break;
-            case RequiredAttribute:
+            case RequiredAttribute or NeverNullAttribute:
                 schema.Type &= ~JsonSchemaType.Null;
                 break;
         }

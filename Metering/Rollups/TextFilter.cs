@@ -1,4 +1,3 @@
-using CloudNative.Metering.Database;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -11,7 +10,7 @@ public abstract record TextFilter
     public sealed record Compared(TextComparison Comparison, string Value) : TextFilter
     {
         internal override string ToSql(string text, NpgsqlParameterCollection parameters) =>
-            $"{text} {Operator} {Add(parameters, NpgsqlDbType.Text, SqlText.Storable(Value))}";
+            $"{text} {Operator} {Add(parameters, NpgsqlDbType.Text, Value)}";
 
         private string Operator => Comparison switch
         {
@@ -29,7 +28,7 @@ public abstract record TextFilter
     public sealed record In(IReadOnlyList<string> Values, bool IsNegated = false) : TextFilter
     {
         internal override string ToSql(string text, NpgsqlParameterCollection parameters) =>
-            $"{(IsNegated ? "not " : "")}({text} = any ({Add(parameters, NpgsqlDbType.Array | NpgsqlDbType.Text, Values.Select(SqlText.Storable).ToArray())}))";
+            $"{(IsNegated ? "not " : "")}({text} = any ({Add(parameters, NpgsqlDbType.Array | NpgsqlDbType.Text, Values.ToArray())}))";
     }
 
     /// <summary><c>%</c> stands for any characters, <c>_</c> for one; a backslash takes their meaning away.</summary>
@@ -37,7 +36,7 @@ public abstract record TextFilter
     {
         // The database's own collation may know no letters but those of ASCII.
         internal override string ToSql(string text, NpgsqlParameterCollection parameters) =>
-            $"""{text}{(IgnoresCase ? " collate \"und-x-icu\"" : "")} {(IsNegated ? "not " : "")}{(IgnoresCase ? "ilike" : "like")} {Add(parameters, NpgsqlDbType.Text, SqlText.Storable(Pattern))}""";
+            $"""{text}{(IgnoresCase ? " collate \"und-x-icu\"" : "")} {(IsNegated ? "not " : "")}{(IgnoresCase ? "ilike" : "like")} {Add(parameters, NpgsqlDbType.Text, Pattern)}""";
     }
 
     public sealed record All(IReadOnlyList<TextFilter> Filters) : TextFilter

@@ -2,7 +2,6 @@ using CloudNative.ApiService.Binding;
 using CloudNative.Metering.Validation;
 using CloudNative.Tests;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.WebUtilities;
 
 namespace CloudNative.ApiService.Tests.Binding;
 
@@ -16,11 +15,34 @@ public sealed class DimensionFilterTests
     {
         var errors = new List<FieldError>();
 
-        var filter = DimensionFilter.Read(new QueryCollection(QueryHelpers.ParseQuery(query)), errors);
+        var filter = DimensionFilter.Read(new QueryString(query), errors);
 
         Assert.Empty(errors);
         var (dimension, values) = Assert.Single(filter);
         Assert.Equal(("Model", "a"), (dimension, Assert.Single(values.Values)));
+    }
+
+    [Fact]
+    public void Read_DimensionsThatDifferInCase_AreTwo()
+    {
+        var errors = new List<FieldError>();
+
+        var filter = DimensionFilter.Read(new QueryString("?filterGroupBy[Model]=a&filterGroupBy%5Bmodel%5D=b&FilterGroupBy[model]=c+%2B"), errors);
+
+        Assert.Empty(errors);
+        Assert.Equal(["Model: a", "model: b,c +"], filter.Select(wanted => $"{wanted.Key}: {string.Join(',', wanted.Value.Values)}"));
+    }
+
+    [Theory]
+    [InlineData("""?filterGroupBy={"kind":"x","model":"a"}&filterGroupBy[model]=b""")]
+    [InlineData("""?filterGroupBy[model]=a&filterGroupBy={"model":"a"}""")]
+    public void Read_DimensionInTheObjectAndBesideIt_IsAnError(string query)
+    {
+        var errors = new List<FieldError>();
+
+        DimensionFilter.Read(new QueryString(query), errors);
+
+        Assert.Equal("filterGroupBy[model]", Assert.Single(errors).Field);
     }
 
     [Proves("or a JSON object as the value of filterGroupBy")]
@@ -31,7 +53,7 @@ public sealed class DimensionFilterTests
     {
         var errors = new List<FieldError>();
 
-        var filter = DimensionFilter.Read(new QueryCollection(QueryHelpers.ParseQuery(query)), errors);
+        var filter = DimensionFilter.Read(new QueryString(query), errors);
 
         Assert.Empty(errors);
         Assert.Equal(["a", "b"], filter["model"].Values);
@@ -52,7 +74,7 @@ public sealed class DimensionFilterTests
     {
         var errors = new List<FieldError>();
 
-        DimensionFilter.Read(new QueryCollection(QueryHelpers.ParseQuery(query)), errors);
+        DimensionFilter.Read(new QueryString(query), errors);
 
         Assert.Equal("filterGroupBy", Assert.Single(errors).Field);
     }

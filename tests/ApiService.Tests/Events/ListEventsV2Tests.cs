@@ -82,6 +82,10 @@ public sealed class ListEventsV2Tests(TestApi api)
     [InlineData("?filter={\"time\":{}}", "filter.time required")]
     [InlineData("?filter={\"time\":{\"$gte\":\"2026-01-02T00:00:00Z\",\"$lt\":\"2026-01-01T00:00:00Z\"}}", "filter.time out_of_range")]
     [InlineData("?filter={}&filter={}", "filter too_many")]
+    [InlineData("?filter={\"subject\":null}", "filter.subject invalid")]
+    [InlineData("?filter={\"id\":{\"$eq\":\"\\u0000\"}}", "filter.id invalid")]
+    [InlineData("?filter={\"time\":{\"$gt\":null,\"$lt\":\"2026-01-01T00:00:00Z\"}}", "filter.time.$gt invalid")]
+    [InlineData("?filter={\"customerId\":{\"$in\":null}}", "filter.customerId.$in invalid")]
     [InlineData("?from=2026-01-01T00:00:00Z", "from unknown")]
     [InlineData("?limit=1001&cursor=abc&filter={\"id\":{}}", "limit out_of_range,filter.id required,cursor invalid")]
     public async Task List_Faulty_NamesEachField(string query, string errors)

@@ -269,6 +269,9 @@ public sealed class QueryMeterTests(TestApi api)
     [InlineData("""{"model":{"$or":[]}}""", "advancedMeterGroupByFilters.model.$or")]
     [InlineData("""{"model":{"$or":[{"$eq":"a"},{}]}}""", "advancedMeterGroupByFilters.model.$or[1]")]
     [InlineData("""{"model":{"$eq":"a","$eq":"b"}}""", "advancedMeterGroupByFilters.model.$eq")]
+    [InlineData("""{"model":{"$eq":null,"$ne":"x"}}""", "advancedMeterGroupByFilters.model.$eq")]
+    [InlineData("""{"model":{"$or":[{"$eq":"a"},{"$in":null}]}}""", "advancedMeterGroupByFilters.model.$or[1].$in")]
+    [InlineData("""{"model":{"$or":[{"$eq":"a"},{"$in":["\u0000"]}]}}""", "advancedMeterGroupByFilters.model.$or[1]")]
     [InlineData("""{"colour":{"$eq":"a"}}""", "advancedMeterGroupByFilters[colour]")]
     public async Task Query_FilterThatCannotBeRead_IsRefused(string filter, string field)
     {
