@@ -64,6 +64,7 @@ internal static class Api
         builder.Services.AddIdempotency();
         builder.Services.AddDeadLetters();
         builder.Services.AddSingleton<KnownMeters>();
+        builder.Services.AddSingleton(UsageLimits.Default);
         builder.Services.AddSingleton<RollupQuery>();
         builder.Services.AddSingleton<BackfillQuery>();
         builder.Services.AddSingleton(PreviewLimits.Default);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Problems;
@@ -23,7 +24,7 @@ internal static class ListMeterValues
     }
 
     /// <summary>List a meter's subjects</summary>
-    /// <remarks>The distinct subjects of what the meter counted, sorted. While its backfill runs, more may come.</remarks>
+    /// <remarks>The distinct subjects of what the meter counted, sorted, up to 500,000: more are a 400. While its backfill runs, more may come.</remarks>
     /// <param name="idOrSlug">The meter's id or slug.</param>
     internal static async Task<Results<Ok<IReadOnlyList<string>>, ApiProblem>> SubjectsAsync(
         string idOrSlug, [AsParameters] Parameters parameters, ClaimsPrincipal user, MeteringDbContext database, RollupQuery rollups,
@@ -34,11 +35,11 @@ internal static class ListMeterValues
 
         var errors = new List<FieldError>();
         var range = UsageRequest.ReadRange(parameters.From, parameters.To, errors);
-        return errors.Count > 0 ? Problem.Validation(errors) : TypedResults.Ok(await rollups.SubjectsAsync(meter, range, cancellationToken));
+        return errors.Count > 0 ? Problem.Validation(errors) : Answer(await rollups.SubjectsAsync(meter, range, cancellationToken), rollups.Limits);
     }
 
     /// <summary>List a dimension's values</summary>
-    /// <remarks>The distinct values of a group-by dimension of what the meter counted, sorted; an empty text is that of events without one.</remarks>
+    /// <remarks>The distinct values of a group-by dimension of what the meter counted, sorted, up to 500,000: more are a 400. An empty text is that of events without one.</remarks>
     /// <param name="idOrSlug">The meter's id or slug.</param>
     /// <param name="key">The dimension's name.</param>
     internal static async Task<Results<Ok<IReadOnlyList<string>>, ApiProblem>> ValuesAsync(
@@ -52,6 +53,10 @@ internal static class ListMeterValues
 
         var errors = new List<FieldError>();
         var range = UsageRequest.ReadRange(parameters.From, parameters.To, errors);
-        return errors.Count > 0 ? Problem.Validation(errors) : TypedResults.Ok(await rollups.ValuesAsync(meter, key, range, cancellationToken));
+        return errors.Count > 0 ? Problem.Validation(errors) : Answer(await rollups.ValuesAsync(meter, key, range, cancellationToken), rollups.Limits);
     }
+
+    private static Results<Ok<IReadOnlyList<string>>, ApiProblem> Answer(IReadOnlyList<string> values, UsageLimits limits) => values.Count <= limits.MaxValues
+        ? TypedResults.Ok(values)
+        : Problem.Validation("from", ErrorCodes.TooMany, string.Create(CultureInfo.InvariantCulture, $"There are more than {limits.MaxValues:N0}: ask for a shorter range, from and to."));
 }

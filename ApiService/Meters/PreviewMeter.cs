@@ -37,10 +37,10 @@ internal static class PreviewMeter
     /// <summary>Preview a meter</summary>
     /// <remarks>
     /// What a definition would answer, before it is created: the events that are stored are counted for this one answer, the newest first, and only so many. It
-    /// also tells what the meter would ignore, and why. Nothing is kept.
+    /// also tells what the meter would ignore, and why. Nothing is kept. As a query's, the answer has at most 100,000 rows.
     /// </remarks>
     internal static async Task<Results<Ok<PreviewResponse>, ApiProblem>> HandleAsync(
-        [AsParameters] QueryMeter.Parameters parameters, HttpContext context, MeterPreview preview, MeteringDbContext database, TimeProvider clock,
+        [AsParameters] QueryMeter.Parameters parameters, HttpContext context, MeterPreview preview, UsageLimits limits, MeteringDbContext database, TimeProvider clock,
         CancellationToken cancellationToken)
     {
         var errors = new List<FieldError>();
@@ -55,6 +55,8 @@ internal static class PreviewMeter
         try
         {
             var made = await preview.RunAsync(meter, query, cancellationToken);
+            if (made.Rows.Count > limits.MaxRows)
+                return Problem.Validation([UsageRequest.TooLong(query, limits)]);
             return TypedResults.Ok(new PreviewResponse(
                 query.From, query.To, query.WindowSize, made.IsPartial ? true : null, made.LookedBackTo, made.Scanned, made.Counted, made.Ignored, made.Rows));
         }

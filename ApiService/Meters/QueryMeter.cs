@@ -1,10 +1,8 @@
 using System.ComponentModel;
-using System.Text.Json;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Customers;
 using CloudNative.ApiService.Edge;
-using CloudNative.ApiService.Json;
 using CloudNative.ApiService.OpenApi;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
@@ -21,8 +19,6 @@ namespace CloudNative.ApiService.Meters;
 
 internal static class QueryMeter
 {
-    private const string JsonContentType = "application/json; charset=utf-8";
-
     /// <summary>What is asked of the meter.</summary>
     /// <param name="From">Inclusive, RFC 3339; absent: since the first event.</param>
     /// <param name="To">Exclusive, RFC 3339; absent: until the last event.</param>
@@ -57,10 +53,11 @@ internal static class QueryMeter
     /// Exact for any range [from, to), to the microsecond; a from or to inside a minute of which some events are no longer stored, because their retention is over,
     /// is a 400: ask for whole minutes there. Usage is the customer's that its subject belongs to now. Windows are not cut at from and to, though only events inside count. An empty COUNT or UNIQUE_COUNT
     /// without window and grouping is one row of 0. With <c>Accept: text/csv</c> the rows come as a table; a cell that a spreadsheet would run as a formula has
-    /// an apostrophe in front. An answer that is the same as the one whose ETag <c>If-None-Match</c> names is a 304 without a body.
+    /// an apostrophe in front. An answer has at most 100,000 rows: a question with more is a 400 that says so. An answer that is the same as the one whose ETag
+    /// <c>If-None-Match</c> names is a 304 without a body.
     /// </remarks>
     /// <param name="idOrSlug">The meter's id or slug.</param>
-    internal static Task<Results<Ok<UsageResponse>, Utf8ContentHttpResult, UsageCsv, StatusCodeHttpResult, ApiProblem>> GetAsync(
+    internal static Task<Results<Ok<UsageResponse>, TaggedUsage, UsageCsv, ApiProblem>> GetAsync(
         string idOrSlug, [AsParameters] Parameters parameters, HttpContext context, MeteringDbContext database, KnownMeters meters, RollupQuery rollups)
     {
         var errors = new List<FieldError>();
@@ -72,7 +69,7 @@ internal static class QueryMeter
     /// <remarks>The same as the GET, for questions that are too long for an address.</remarks>
     /// <param name="idOrSlug">The meter's id or slug.</param>
     /// <param name="question">What is asked.</param>
-    internal static Task<Results<Ok<UsageResponse>, Utf8ContentHttpResult, UsageCsv, StatusCodeHttpResult, ApiProblem>> PostAsync(
+    internal static Task<Results<Ok<UsageResponse>, TaggedUsage, UsageCsv, ApiProblem>> PostAsync(
         string idOrSlug, UsageRequest question, HttpContext context, MeteringDbContext database, KnownMeters meters, RollupQuery rollups) =>
         AnswerAsync(idOrSlug, question, [], context, database, meters, rollups);
 
@@ -95,7 +92,7 @@ internal static class QueryMeter
         new("windowTimeZone", ErrorCodes.NotSupported, $"The database does not know the time zone '{query.TimeZone.Id}'.");
 
     /// <summary>The answer, as the client takes it; what is in the errors goes before.</summary>
-    public static async Task<Results<Ok<UsageResponse>, Utf8ContentHttpResult, UsageCsv, StatusCodeHttpResult, ApiProblem>> AnswerAsync(
+    public static async Task<Results<Ok<UsageResponse>, TaggedUsage, UsageCsv, ApiProblem>> AnswerAsync(
         string idOrSlug, UsageRequest asked, List<FieldError> errors, HttpContext context, MeteringDbContext database, KnownMeters meters, RollupQuery rollups)
     {
         var cancellationToken = context.RequestAborted;
@@ -112,19 +109,16 @@ internal static class QueryMeter
 
         if (asking.Usage is not { } usage)
             return Problem.Validation(asking.Errors);
-
         var query = asking.Query;
+        if (usage.Rows.Count > rollups.Limits.MaxRows)
+            return Problem.Validation([UsageRequest.TooLong(query, rollups.Limits)]);
+
         var answer = new UsageResponse(query.From, query.To, query.WindowSize, usage.IsIncomplete ? true : null, usage.Rows);
         context.Response.Headers.Vary = HeaderNames.Accept;
-        var isCsv = UsageCsv.IsPreferred(context.Request);
-        if (!HttpMethods.IsGet(context.Request.Method))
-            return isCsv ? new UsageCsv(meter, query, usage) : TypedResults.Ok(answer);
-
-        // Written once: what the ETag names is what is sent.
-        var json = JsonSerializer.SerializeToUtf8Bytes(answer, ApiJson.Options(context));
-        if (UsageETag.IsKnown(context, json, isCsv))
-            return TypedResults.StatusCode(StatusCodes.Status304NotModified);
-        return isCsv ? new UsageCsv(meter, query, usage) : TypedResults.Text(json, JsonContentType);
+        var table = UsageCsv.IsPreferred(context.Request) ? new UsageCsv(meter, query, usage) : null;
+        if (HttpMethods.IsGet(context.Request.Method))
+            return new TaggedUsage(answer, table);
+        return table is null ? TypedResults.Ok(answer) : table;
     }
 
     private static async Task<Asking> AskAsync(

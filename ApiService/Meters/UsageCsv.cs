@@ -20,21 +20,30 @@ internal sealed class UsageCsv(Meter meter, UsageQuery query, Usage usage) : IRe
         return csv.Quality > 0 && csv.CompareTo(AcceptedAnswers.QualityOf(request, "application/json")) > 0;
     }
 
-    public async Task ExecuteAsync(HttpContext httpContext)
+    public Task ExecuteAsync(HttpContext httpContext)
     {
-        var response = httpContext.Response;
+        Announce(httpContext.Response);
+        return WriteAsync(httpContext.Response.Body, httpContext.RequestAborted);
+    }
+
+    public void Announce(HttpResponse response)
+    {
         response.ContentType = $"{ContentType}; charset=utf-8; header=present";
         response.Headers.ContentDisposition = new ContentDispositionHeaderValue("attachment") { FileName = $"{meter.Slug}.csv" }.ToString();
-        await using var csv = CsvWriter.Create(response.Body, leaveOpen: true);
+    }
+
+    public async Task WriteAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        await using var csv = CsvWriter.Create(stream, leaveOpen: true);
         var dimensions = query.Dimensions.Distinct().Order(StringComparer.Ordinal).ToList();
-        await csv.WriteRecordAsync(["window_start", "window_end", .. Subject("subject"), .. Customer("customer_id"), .. dimensions, "value"], httpContext.RequestAborted);
+        await csv.WriteRecordAsync(["window_start", "window_end", .. Subject("subject"), .. Customer("customer_id"), .. dimensions, "value"], cancellationToken);
         foreach (var row in usage.Rows)
         {
             await csv.WriteRecordAsync(
                 [
                     Rfc3339JsonConverter.Format(row.WindowStart), Rfc3339JsonConverter.Format(row.WindowEnd), .. Subject(SpreadsheetText.ToCell(row.Subject)), .. Customer(row.CustomerId),
                     .. dimensions.Select(dimension => SpreadsheetText.ToCell(row.GroupBy[dimension])), row.Value.Digits,
-                ], httpContext.RequestAborted);
+                ], cancellationToken);
         }
     }
 

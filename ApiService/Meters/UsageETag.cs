@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using Microsoft.Net.Http.Headers;
 
@@ -9,11 +10,12 @@ internal static class UsageETag
     private const int HashBytes = 16;
 
     /// <summary>Sets the answer's ETag, and tells whether the client has that answer.</summary>
-    public static bool IsKnown(HttpContext context, ReadOnlySpan<byte> json, bool isCsv)
+    public static bool IsKnown(HttpContext context, ReadOnlySequence<byte> body)
     {
-        var hash = SHA256.HashData(json);
-        var type = isCsv ? "-csv" : "";
-        var tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(hash.AsSpan(0, HashBytes))}{type}\"");
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var piece in body)
+            hash.AppendData(piece.Span);
+        var tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, HashBytes))}\"");
         context.Response.Headers.ETag = tag.ToString();
         context.Response.Headers.CacheControl = "private, no-cache";
         return context.Request.GetTypedHeaders().IfNoneMatch

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Globalization;
 using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Customers;
 using CloudNative.ApiService.Json;
@@ -90,6 +91,14 @@ internal sealed record UsageRequest
         TimeRange.Check("from", from, "to", to, errors);
         return new UsageQuery { From = from, To = to };
     }
+
+    /// <summary>What to change about a question whose answer has too many rows.</summary>
+    public static FieldError TooLong(UsageQuery query, UsageLimits limits) => new(
+        query.WindowSize is null ? "groupBy" : "windowSize",
+        ErrorCodes.TooMany,
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"The answer would have more than {limits.MaxRows:N0} rows: ask for longer windows (windowSize), fewer groups (groupBy, subject) or a shorter range."));
 
     private List<DimensionCondition> ReadFilters(Meter meter, List<FieldError> errors)
     {

@@ -33,7 +33,7 @@ internal static class QueryPortalMeter
     /// <summary>Query a meter with a portal token</summary>
     /// <remarks>As QueryMeter, of the token's subject alone. A meter that the token may not ask is not found.</remarks>
     /// <param name="slug">The meter's slug.</param>
-    internal static async Task<Results<Ok<UsageResponse>, Utf8ContentHttpResult, UsageCsv, StatusCodeHttpResult, ApiProblem>> HandleAsync(
+    internal static async Task<Results<Ok<UsageResponse>, TaggedUsage, UsageCsv, ApiProblem>> HandleAsync(
         string slug, [AsParameters] Parameters parameters, HttpContext context, MeteringDbContext database, KnownMeters meters, RollupQuery rollups)
     {
         var token = context.User.PortalToken();

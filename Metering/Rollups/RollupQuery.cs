@@ -11,7 +11,7 @@ namespace CloudNative.Metering.Rollups;
 /// Answers from the rollups: its cost grows with the answer, not with the events. Only the parts of a minute at the range's two ends are counted
 /// from raw events, so that any range is exact. Both are read from one snapshot.
 /// </summary>
-public sealed class RollupQuery(NpgsqlDataSource dataSource, TimeProvider clock)
+public sealed class RollupQuery(NpgsqlDataSource dataSource, TimeProvider clock, UsageLimits? limits = null)
 {
     // A prepared statement takes memory in every connection, and callers choose the shapes.
     private const int MaxPrepared = 64;
@@ -21,28 +21,34 @@ public sealed class RollupQuery(NpgsqlDataSource dataSource, TimeProvider clock)
     // What was true an hour or a moment ago: each query compares it with what its own answer says. So one round trip does for reading the seals and what they lead to.
     private readonly ConcurrentDictionary<Ulid, RollupSeals> _seals = [];
 
+    public UsageLimits Limits { get; } = limits ?? UsageLimits.Default;
+
+    /// <summary>The answer; where it would be too long, one row more than <see cref="UsageLimits.MaxRows"/>.</summary>
+    /// <exception cref="OutlivedMinuteException">The range cuts a minute of which some events are no longer stored.</exception>
+    public Task<Usage> RunAsync(Meter meter, UsageQuery query, CancellationToken cancellationToken) =>
+        RunLimitedAsync(meter, query with { MaxRows = Limits.MaxRows }, cancellationToken);
+
+    /// <summary>What the edges alone answer, for a meter that has no rollups.</summary>
+    internal async Task<IReadOnlyList<UsageRow>> AnswerAsync(
+        NpgsqlConnection connection, Meter meter, UsageQuery query, RangeEdges edges, CancellationToken cancellationToken)
+    {
+        var (command, shape) = Command(meter, query with { MaxRows = Limits.MaxRows }, [], edges);
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { command } };
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        return await RowsAsync(reader, shape, cancellationToken);
+    }
+
     /// <summary>
     /// While a change of the meter's dimensions is counted anew, what was there before is complete (see <see cref="ReplacedGeneration"/>): it answers all that does not ask
     /// for what changed.
     /// </summary>
-    /// <exception cref="OutlivedMinuteException">The range cuts a minute of which some events are no longer stored.</exception>
-    public async Task<Usage> RunAsync(Meter meter, UsageQuery query, CancellationToken cancellationToken)
+    private async Task<Usage> RunLimitedAsync(Meter meter, UsageQuery query, CancellationToken cancellationToken)
     {
         var usage = await AnswerAsync(meter, query, cancellationToken);
         var asked = query.Dimensions.Concat(query.Filters.Select(filter => filter.Dimension));
         return usage.IsIncomplete && meter.Replaced?.Has(meter, asked) == true
             ? await AnswerAsync(meter.AsReplaced()!, query, cancellationToken)
             : usage;
-    }
-
-    /// <summary>What the edges alone answer, for a meter that has no rollups.</summary>
-    internal async Task<IReadOnlyList<UsageRow>> AnswerAsync(
-        NpgsqlConnection connection, Meter meter, UsageQuery query, RangeEdges edges, CancellationToken cancellationToken)
-    {
-        var (command, shape) = Command(meter, query, [], edges);
-        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { command } };
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        return await RowsAsync(reader, shape, cancellationToken);
     }
 
     private async Task<Usage> AnswerAsync(Meter meter, UsageQuery query, CancellationToken cancellationToken)
@@ -75,17 +81,17 @@ public sealed class RollupQuery(NpgsqlDataSource dataSource, TimeProvider clock)
         }
     }
 
-    /// <summary>The distinct subjects of a meter's events within a range, sorted.</summary>
+    /// <summary>The distinct subjects of a meter's events within a range, sorted; where there are more than the limit, one more than that.</summary>
     public async Task<IReadOnlyList<string>> SubjectsAsync(Meter meter, UsageQuery range, CancellationToken cancellationToken)
     {
-        var usage = await RunAsync(meter, range with { GroupBySubject = true }, cancellationToken);
+        var usage = await RunLimitedAsync(meter, range with { GroupBySubject = true, MaxRows = Limits.MaxValues }, cancellationToken);
         return [.. usage.Rows.Select(row => row.Subject!)];
     }
 
-    /// <summary>The distinct values of a dimension of a meter's events within a range, sorted; <c>""</c> is that of events without one.</summary>
+    /// <summary>The same of the values of a dimension; <c>""</c> is that of events without one.</summary>
     public async Task<IReadOnlyList<string>> ValuesAsync(Meter meter, string dimension, UsageQuery range, CancellationToken cancellationToken)
     {
-        var usage = await RunAsync(meter, range with { Dimensions = [dimension] }, cancellationToken);
+        var usage = await RunLimitedAsync(meter, range with { Dimensions = [dimension], MaxRows = Limits.MaxValues }, cancellationToken);
         return [.. usage.Rows.Select(row => row.GroupBy[dimension])];
     }
 

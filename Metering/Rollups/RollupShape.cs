@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Text;
 using CloudNative.Metering.Customers;
 using CloudNative.Metering.Database;
@@ -48,13 +49,19 @@ internal sealed class RollupShape
 
     public UsageRow Read(NpgsqlDataReader reader)
     {
+        var (start, end) = ReadWindow(reader);
+        var customer = !_query.GroupByCustomer ? null : reader.GetGuid(5 + _dimensions.Length) is var id && id == Guid.Empty ? "" : id.ToUlid().ToString();
+        return new UsageRow(RollupFigure.Read(reader), Local(start), Local(end), _query.GroupBySubject ? reader.GetString(4) : null, customer, ReadDimensions(reader));
+    }
+
+    private IReadOnlyDictionary<string, string> ReadDimensions(NpgsqlDataReader reader)
+    {
+        if (_dimensions.Length == 0)
+            return ReadOnlyDictionary<string, string>.Empty;
         var groupBy = new Dictionary<string, string>(_dimensions.Length);
         for (var i = 0; i < _dimensions.Length; i++)
             groupBy[_dimensions[i]] = reader.GetString(5 + i);
-
-        var (start, end) = ReadWindow(reader);
-        var customer = !_query.GroupByCustomer ? null : reader.GetGuid(5 + _dimensions.Length) is var id && id == Guid.Empty ? "" : id.ToUlid().ToString();
-        return new UsageRow(RollupFigure.Read(reader), Local(start), Local(end), _query.GroupBySubject ? reader.GetString(4) : null, customer, groupBy);
+        return groupBy;
     }
 
     private (DateTimeOffset Start, DateTimeOffset End) ReadWindow(NpgsqlDataReader reader)
@@ -142,6 +149,9 @@ internal sealed class RollupShape
             sql.Append(" group by ").AppendJoin(", ", groups).Append(" order by ").AppendJoin(", ", groups);
         else
             sql.Append(" having count(*) > 0");
+        // Not as a parameter: a plan for any limit is made as if a tenth of the rows were wanted.
+        if (_query.MaxRows is { } most)
+            sql.Append($" limit {most + 1}");
         return sql.ToString();
     }
 

@@ -44,10 +44,13 @@ public sealed record UsageQuery
 
     /// <summary>Names of the meter's dimensions to group by.</summary>
     public IReadOnlyList<string> Dimensions { get; init; } = [];
+
+    /// <summary>Where there are more rows than these, the answer has one more; null: all there are.</summary>
+    internal int? MaxRows { get; init; }
 }
 
 /// <summary>The answer.</summary>
-/// <param name="Rows">Ordered by window, subject, customer and dimensions.</param>
+/// <param name="Rows">Ordered by window, subject, customer and dimensions. One more than <see cref="UsageLimits.MaxRows"/>: there are still more, and this is no answer.</param>
 /// <param name="IsIncomplete">The meter has not counted all that was stored before its creation yet: what is here is right, but more will come.</param>
 /// <param name="MeterVersion">The meter's version just before the rows were read; null when it was not there (any more). Another than the asked one's: that was changed since.</param>
 public sealed record Usage(IReadOnlyList<UsageRow> Rows, bool IsIncomplete, uint? MeterVersion);

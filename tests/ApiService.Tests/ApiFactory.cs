@@ -2,6 +2,8 @@ using CloudNative.ApiService.Problems;
 using CloudNative.Tests;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CloudNative.ApiService.Tests;
 
@@ -21,11 +23,15 @@ public sealed class ApiFactory : WebApplicationFactory<ProblemBody>
         UseKestrel(0);
     }
 
+    /// <summary>What takes the place of services that no setting reaches.</summary>
+    public Action<IServiceCollection> Replacing { get; init; } = _ => { };
+
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         Configure(builder);
         foreach (var (key, value) in _settings)
             builder.UseSetting(key, value);
+        builder.ConfigureTestServices(Replacing);
     }
 
     private void Configure(IWebHostBuilder builder) => builder

@@ -386,6 +386,24 @@ public sealed class QueryMeterTests(TestApi api)
         Assert.NotEqual(tag, changed.Headers.ETag?.ToString());
     }
 
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("text/csv")]
+    public async Task Query_LongAnswer_ComesWholeAndIsKnownAgain(string accept)
+    {
+        await using var tenant = await OpenAsync("COUNT", null);
+        var models = "abc".Select(letter => new string(letter, 50_000)).ToList();
+        await tenant.Sink.StoreAsync([.. models.Select((model, i) => Event($"{i}", "acme", "2026-03-29T00:30:00Z", JsonSerializer.Serialize(new { model })))]);
+
+        using var first = await tenant.SendAsync("?groupBy=model", accept);
+        using var same = await tenant.SendAsync("?groupBy=model", accept, first.Headers.ETag!.ToString());
+
+        var text = await first.Content.ReadAsStringAsync(Token);
+        Assert.All(models, model => Assert.Contains(model, text, StringComparison.Ordinal));
+        Assert.Equal(text.Length, first.Content.Headers.ContentLength);
+        Assert.Equal(HttpStatusCode.NotModified, same.StatusCode);
+    }
+
     [Proves("from, to (default: all time)", "distinct values, sorted")]
     [Theory]
     [InlineData("SUM", "$.n", "subjects", "acme,zed")]
