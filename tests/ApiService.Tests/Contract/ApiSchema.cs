@@ -138,7 +138,7 @@ internal sealed class ApiSchema(JsonObject document, JsonNode schema)
         _ => throw new NotSupportedException($"The test knows no type {type}."),
     };
 
-    private static string Some(Random random) => random.Next(9) switch
+    private static string Some(Random random) => random.Next(40) == 0 ? Long(random) : random.Next(9) switch
     {
         0 => new string((char)('A' + random.Next(26)), 2),
         1 => new string((char)('A' + random.Next(26)), 3),
@@ -149,6 +149,9 @@ internal sealed class ApiSchema(JsonObject document, JsonNode schema)
         6 => Ulid.NewUlid().ToString(),
         _ => $"x_{random.Next()}",
     };
+
+    /// <summary>Longer than an index of PostgreSQL takes, however it is compressed.</summary>
+    private static string Long(Random random) => string.Concat(Enumerable.Range(0, 3_000).Select(_ => (char)random.Next('a', 'z')));
 
     private ApiSchema Of(JsonNode other) => new(document, other);
 

@@ -25,7 +25,7 @@ public sealed class ContractPropertyTests(TestApi api, ITestOutputHelper output)
     private static readonly string[] NotInSchemas =
     [
         "expiresAt out_of_range", "from out_of_range", "ingestedAtFrom out_of_range", "cursor invalid", "id invalid", "id required", "targetId invalid", "customerId invalid",
-        "key required", "groupBy invalid", "groupBy unknown", "valueProperty invalid", "valueProperty required", "allowedMeterSlugs unknown", "meter unknown", "filter invalid",
+        "key required", "groupBy invalid", "groupBy unknown", "groupBy too_long", "metadata too_long", "valueProperty invalid", "valueProperty required", "allowedMeterSlugs unknown", "meter unknown", "filter invalid",
         "filterCustomerId invalid", "filterCustomerId unknown", "filterGroupBy invalid", "advancedMeterGroupByFilters invalid", "advancedMeterGroupByFilters required",
         "advancedMeterGroupByFilters unknown", "advancedMeterGroupByFilters out_of_range", "valueProperty forbidden", "customerId unknown", "usageAttribution invalid", "windowTimeZone unknown", "If-Match invalid", "Idempotency-Key invalid", "datacontenttype invalid", "source invalid",
         // A batch and a table without its own columns.
