@@ -53,6 +53,18 @@ public sealed class RollupQueryTests(TestServers servers)
         Assert.Equal((start, end), ($"{row.WindowStart:yyyy-MM-ddTHH:mm:sszzz}", $"{row.WindowEnd:yyyy-MM-ddTHH:mm:sszzz}"));
     }
 
+    /// <summary>What is not answered is not read either.</summary>
+    [Fact]
+    public async Task Run_MoreRowsThanTheLimit_GivesOneMoreThanThat()
+    {
+        await using var database = await MeteringDatabase.CreateAsync(servers);
+        var meter = await database.AddMeterAsync("sum");
+        await StoreAsync(database, Enumerable.Range(0, 5).Select(minute => Noon.AddMinutes(minute)));
+        var rollups = new RollupQuery(database.Source, TimeProvider.System, new UsageLimits(MaxRows: 2, MaxValues: 3));
+        var usage = await rollups.RunAsync(meter, new() { WindowSize = WindowSize.Minute }, TestContext.Current.CancellationToken);
+        Assert.Equal([Noon, Noon.AddMinutes(1), Noon.AddMinutes(2)], usage.Rows.Select(row => row.WindowStart));
+    }
+
     [Fact]
     public async Task Run_DayThatStartsAtOne_EndsAtTheNextMidnight()
     {
