@@ -46,7 +46,7 @@ internal sealed partial class KnownCounted(NpgsqlDataSource database, IOptions<B
     }
 
     public long FirstUncounted(PartitionLog partition) =>
-        partition.FirstUncounted(_counted is not null && _counted.TryGetValue(partition.Partition, out var counted) ? counted : partition.Low);
+        partition.FirstUncounted(_counted?.GetValueOrDefault(partition.Partition, partition.Low) ?? partition.Low);
 
     private async Task<bool> TryReadDatabaseAsync(StreamIdentity stream, CancellationToken cancellationToken)
     {

@@ -51,12 +51,8 @@ public static class IngestOffsets
 
     // The new epoch ends the owners of the old stream: the update waits for those that are counting, and takes over the offsets that they leave.
     // Where another process was first, its rows stay.
-    private const string GoOnSql = """
-        with added as (
-            insert into ingest_streams (topic, topic_id) values (@topic, @id)
-            on conflict (topic, topic_id) do update set topic = excluded.topic
-            returning id
-        ), ended as (
+    private const string GoOnSql = $"""
+        with added as ({AddStreamSql}), ended as (
             update ingest_offsets set epoch = epoch + 1 where stream_id = @stream
             returning partition, partition = @partition as begins, next_offset, is_cut, read_again_until
         ), copied as (
