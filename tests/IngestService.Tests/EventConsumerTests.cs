@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using CloudNative.Metering.Events;
 using CloudNative.Metering.Segments;
@@ -207,14 +206,8 @@ public sealed class EventConsumerTests(TestServers servers)
     /// <summary>Exactly so many: the books would show one more.</summary>
     private static async Task UntilStoredAsync(IngestDatabase database, int expected)
     {
-        var started = Stopwatch.GetTimestamp();
-        long stored;
-        while ((stored = await database.ScalarAsync("select count(*) from usage_events")) < expected)
-        {
-            Assert.True(Stopwatch.GetElapsedTime(started) < Deadline, $"{stored} of {expected} events stored after {Deadline}");
-            await Task.Delay(50, Cancellation);
-        }
-
+        var stored = await Eventually.GetAsync(
+            _ => database.ScalarAsync("select count(*) from usage_events"), stored => stored >= expected, $"{expected} events stored", Deadline);
         Assert.Equal(expected, stored);
     }
 }

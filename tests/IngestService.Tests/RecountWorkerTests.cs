@@ -34,11 +34,11 @@ public sealed class RecountWorkerTests(TestServers servers) : IAsyncDisposable
             Options.Create(new RecountOptions { Interval = TimeSpan.FromMilliseconds(100) }), _services.GetRequiredService<IMeterFactory>(), TimeProvider.System, logger);
         await worker.StartAsync(Cancellation);
 
-        await UntilAsync(() => Differences() == 1, "the metric shows the difference");
+        await Eventually.GetAsync(_ => Task.FromResult(Differences()), differences => differences == 1, "the metric shows the difference", Deadline);
         Assert.Contains("the books have 7 events and 0 dead letters, stored are 0 and 0", logger.Messages.First(), StringComparison.Ordinal);
 
         await database.ScalarAsync("update ledger set received = 0, unmatched = 0 returning 1");
-        await UntilAsync(() => Differences() == 0, "the metric shows that they agree");
+        await Eventually.GetAsync(_ => Task.FromResult(Differences()), differences => differences == 0, "the metric shows that they agree", Deadline);
         await worker.StopAsync(Cancellation);
     }
 
@@ -55,17 +55,6 @@ public sealed class RecountWorkerTests(TestServers servers) : IAsyncDisposable
         listener.Start();
         listener.RecordObservableInstruments();
         return value;
-    }
-
-    private static async Task UntilAsync(Func<bool> condition, string what)
-    {
-        using var deadline = new CancellationTokenSource(Deadline);
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        while (!condition())
-        {
-            Assert.False(deadline.IsCancellationRequested, $"Not within {Deadline}: {what}");
-            await timer.WaitForNextTickAsync(Cancellation);
-        }
     }
 
     private sealed class Errors : ILogger<RecountWorker>

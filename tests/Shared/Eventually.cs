@@ -10,18 +10,19 @@ internal static class Eventually
 
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Asks until the answer is right; after the deadline it fails with the last answer.</summary>
-    public static async Task<T> GetAsync<T>(Func<CancellationToken, Task<T>> ask, Func<T, bool> isRight, string expectation)
+    /// <summary>Asks until the answer is right; after the deadline (where the time itself is promised, the test's own) it fails with the last answer.</summary>
+    public static async Task<T> GetAsync<T>(Func<CancellationToken, Task<T>> ask, Func<T, bool> isRight, string expectation, TimeSpan? deadline = null)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
+        var limit = deadline ?? Deadline;
         var started = Stopwatch.GetTimestamp();
         while (true)
         {
             var answer = await ask(cancellationToken);
             if (isRight(answer))
                 return answer;
-            if (Stopwatch.GetElapsedTime(started) > Deadline)
-                Assert.Fail($"After {Deadline.TotalSeconds} s still not: {expectation}. Last seen: {answer}");
+            if (Stopwatch.GetElapsedTime(started) > limit)
+                Assert.Fail($"After {limit.TotalSeconds} s still not: {expectation}. Last seen: {answer}");
             await Task.Delay(PollInterval, cancellationToken);
         }
     }

@@ -10,6 +10,7 @@ namespace CloudNative.EndToEnd.Tests.Backfill;
 public sealed class BackfillTests(SystemFixture system)
 {
     private const int Before = 3_000, After = 500, BatchSize = 500;
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -22,7 +23,7 @@ public sealed class BackfillTests(SystemFixture system)
         await PostAsync(api, type, 0, Before);
         await Eventually.GetAsync(
             async token => (await api.GetFromJsonAsync<JsonElement>($"/api/v1/events?type={type}&limit=1", token)).GetArrayLength(),
-            stored => stored == 1, "the first events stored");
+            stored => stored == 1, "the first events stored", Deadline);
 
         var slug = $"late_{Guid.NewGuid():N}"[..20];
         using var created = await api.PostAsJsonAsync(
@@ -33,7 +34,7 @@ public sealed class BackfillTests(SystemFixture system)
         const int All = Before + After;
         var usage = await Eventually.GetAsync(
             token => api.GetFromJsonAsync<JsonElement>($"/api/v1/meters/{slug}/query?groupBy=parity", token),
-            answer => !answer.TryGetProperty("incomplete", out _) && Sum(answer) == All * (All - 1L) / 2, "all events counted, and said to be complete");
+            answer => !answer.TryGetProperty("incomplete", out _) && Sum(answer) == All * (All - 1L) / 2, "all events counted, and said to be complete", Deadline);
         Assert.Equal(2, usage.GetProperty("data").GetArrayLength());
         var backfill = await api.GetFromJsonAsync<JsonElement>($"/api/v1/meters/{slug}/backfill", Cancellation);
         Assert.Equal("DONE", backfill.GetProperty("state").GetString());

@@ -48,7 +48,7 @@ public sealed class LiveTests(SystemFixture system, ITestOutputHelper output)
         var trace = await Eventually.GetAsync(
             _ => Task.FromResult(system.Spans.Spans.GroupBy(span => span.TraceId).FirstOrDefault(IsOfAllServices)?.Key),
             traceId => traceId is not null,
-            "one trace with a request of web, its reception in api and its database write in ingest");
+            "one trace with a request of web, its reception in api and its database write in ingest", Deadline);
         output.WriteLine($"Trace {trace}");
     }
 

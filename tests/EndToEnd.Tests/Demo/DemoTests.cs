@@ -12,6 +12,7 @@ public sealed class DemoTests
     private const int Customers = 12;
 
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(2);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -28,11 +29,11 @@ public sealed class DemoTests
         using var api = app.CreateHttpClient("api");
         api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", SystemFixture.ApiKey);
 
-        await Eventually.GetAsync(token => RequestsAsync(api, token), requests => requests > 0, "calls are reported as they happen");
+        await Eventually.GetAsync(token => RequestsAsync(api, token), requests => requests > 0, "calls are reported as they happen", Deadline);
         var week = await SettledPastDaysAsync(api);
         var restart = await app.ResourceCommands.ExecuteCommandAsync("demo", KnownResourceCommands.RestartCommand, Cancellation);
         var before = await RequestsAsync(api, Cancellation);
-        await Eventually.GetAsync(token => RequestsAsync(api, token), requests => requests > before, "calls go on after the restart");
+        await Eventually.GetAsync(token => RequestsAsync(api, token), requests => requests > before, "calls go on after the restart", Deadline);
 
         Assert.True(restart.Success, restart.Message);
         Assert.Equal(week, await PastDaysAsync(api, Cancellation));
@@ -60,7 +61,7 @@ public sealed class DemoTests
                 return days.Count;
             },
             count => count == 7 * Customers && TimeProvider.System.GetElapsedTime(since) > Settled,
-            "a week of every customer is counted, and no more comes");
+            "a week of every customer is counted, and no more comes", Deadline);
         return days;
     }
 

@@ -13,6 +13,8 @@ public sealed partial class ReadmeTests(SystemFixture system)
     private const string Api = "http://localhost:5081";
     private const string Web = "http://localhost:5080";
 
+    private static readonly TimeSpan Visible = TimeSpan.FromSeconds(10);
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -23,7 +25,7 @@ public sealed partial class ReadmeTests(SystemFixture system)
 
         var meter = await RunAsync(lines[0]);
         await RunAsync(lines[1]);
-        var usage = await Eventually.GetAsync(_ => RunAsync(lines[2]), IsComplete, "the event is counted");
+        var usage = await Eventually.GetAsync(_ => RunAsync(lines[2]), IsComplete, "the event is counted", Visible);
         await RunAsync(lines[1]);
         var afterSecondPost = await RunAsync(lines[2]);
 

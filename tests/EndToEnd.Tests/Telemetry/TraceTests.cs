@@ -8,6 +8,7 @@ namespace CloudNative.EndToEnd.Tests.Telemetry;
 public sealed class TraceTests(SystemFixture system)
 {
     private const string CallerSpan = "00f067aa0ba902b7";
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
 
     [Fact]
     public async Task PostEvent_FromRequestToDatabaseWrite_IsOneTrace()
@@ -26,7 +27,7 @@ public sealed class TraceTests(SystemFixture system)
             _ => Task.FromResult(system.Spans.Spans.Where(span => span.TraceId == traceId).ToList()),
             // A span is reported when it ends, the outer ones last.
             seen => seen.Any(span => span is { Service: "ingest", Name: "process usage-events" }) && seen.Any(span => span is { Service: "api", ParentId: CallerSpan }),
-            "one trace with the request in api and the database write in ingest");
+            "one trace with the request in api and the database write in ingest", Deadline);
 
         var received = Assert.Single(spans, span => span is { Service: "api", ParentId: CallerSpan });
         var send = Assert.Single(spans, span => span is { Service: "api", Name: "send usage-events" });
