@@ -46,7 +46,7 @@ internal sealed class ApiKeyAuthenticationHandler(
         var sent = SentKey(Request) is not null;
         if ((sent ? _tryAgainAfter : guesses.Count(Context)) is { } wait)
         {
-            await RefuseGuessAsync(TimeSpan.FromSeconds(RateLimitHeaders.Seconds(wait)));
+            await guesses.RefuseAsync(Context, wait);
             return;
         }
 
@@ -68,14 +68,6 @@ internal sealed class ApiKeyAuthenticationHandler(
     // Who has guessed too often may go on with a good key that is known here, and learns nothing of others.
     private ValueTask<ApiKeyIdentity?> FindAsync(string key) =>
         guesses.IsUsedUp(Context) && !keys.IsRemembered(key) ? default : keys.FindAsync(key, Context.RequestAborted);
-
-    private Task RefuseGuessAsync(TimeSpan wait)
-    {
-        Response.Headers[RateLimitHeaders.Policy] = RateLimitHeaders.Describe(guesses.Policy);
-        Response.Headers[RateLimitHeaders.Limit] = RateLimitHeaders.Tell(guesses.Policy, 0, wait);
-        var detail = $"The {guesses.Policy.Limit} requests without a good API key that an address may send in {guesses.Policy.Window.TotalSeconds} s are used up.";
-        return Problem.TooManyRequests(guesses.Policy.Name, detail, wait).ExecuteAsync(Context);
-    }
 
     /// <summary>The key as it was sent, good or not.</summary>
     public static string? SentKey(HttpRequest request)

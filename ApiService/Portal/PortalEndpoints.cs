@@ -18,8 +18,9 @@ internal static class PortalEndpoints
 {
     /// <summary>Which tokens.</summary>
     /// <param name="Subject">Only those of this subject.</param>
+    /// <param name="Cursor">The id of the last token of the part before; absent: the newest.</param>
     /// <param name="Limit">At most so many tokens, 1 to 1000.</param>
-    internal sealed record Parameters(string? Subject, [property: DefaultValue(PageLimit.Default)] int? Limit);
+    internal sealed record Parameters(string? Subject, string? Cursor, [property: DefaultValue(PageLimit.Default)] int? Limit);
 
     /// <summary>Which tokens to invalidate: exactly one of both.</summary>
     /// <param name="Id">The token with this id.</param>
@@ -30,6 +31,7 @@ internal static class PortalEndpoints
     {
         services.AddOptions<PortalOptions>().BindConfiguration(PortalOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<PortalTokenStore>();
+        services.AddSingleton<PortalTokenLookup>();
         services.AddCors();
         const string scheme = PortalTokenAuthenticationHandler.SchemeName;
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, PortalTokenAuthenticationHandler>(scheme, configureOptions: null);
@@ -60,19 +62,20 @@ internal static class PortalEndpoints
     }
 
     /// <summary>List portal tokens</summary>
-    /// <remarks>Newest first, never the tokens themselves. Those that have ended are in the list for 7 days after they expire.</remarks>
+    /// <remarks>Newest first, never the tokens themselves. A part with fewer than the limit is the last. Those that have ended are in the list for 7 days after they expire.</remarks>
     internal static async Task<Results<Ok<PortalTokenResponse[]>, ApiProblem>> ListAsync(
         [AsParameters] Parameters parameters, ClaimsPrincipal user, PortalTokenStore tokens, TimeProvider clock, CancellationToken cancellationToken)
     {
         var errors = new List<FieldError>();
         var limit = PageLimit.Read(parameters.Limit, errors);
+        var after = UlidParameter.Read("cursor", parameters.Cursor, errors);
         if (parameters.Subject is not null)
             PortalSubject.Check(parameters.Subject, errors);
         if (errors.Count > 0)
             return Problem.Validation(errors);
 
         var now = clock.GetUtcNow();
-        var found = await tokens.ListAsync(user.TenantId(), parameters.Subject, limit, cancellationToken);
+        var found = await tokens.ListAsync(user.TenantId(), parameters.Subject, after, limit, cancellationToken);
         return TypedResults.Ok(found.Select(token => PortalTokenResponse.From(token, now)).ToArray());
     }
 

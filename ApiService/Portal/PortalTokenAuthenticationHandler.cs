@@ -1,17 +1,16 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using CloudNative.ApiService.Problems;
-using CloudNative.Metering.Portal;
+using CloudNative.ApiService.RateLimits;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
-using Npgsql;
 
 namespace CloudNative.ApiService.Portal;
 
 /// <summary>Authenticates <c>Authorization: Bearer TOKEN</c> on the portal's routes.</summary>
 internal sealed class PortalTokenAuthenticationHandler(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, PortalTokenStore tokens)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, PortalTokenLookup tokens, GuessQuota guesses)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "PortalToken";
@@ -23,29 +22,19 @@ internal sealed class PortalTokenAuthenticationHandler(
     {
         if (SentToken() is not { } secret)
             return AuthenticateResult.NoResult();
-        if (await FindAsync(secret) is not { } token || !token.IsGood(TimeProvider.GetUtcNow()))
+        if (await tokens.FindAsync(secret, Context, TimeProvider.GetUtcNow()) is not { } token)
             return AuthenticateResult.Fail(Refused);
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new PortalIdentity(token)), SchemeName));
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
+        if (guesses.Count(Context) is { } wait)
+            return guesses.RefuseAsync(Context, wait);
         var sent = SentToken() is not null;
         Response.Headers[HeaderNames.WWWAuthenticate] = sent ? "Bearer error=\"invalid_token\"" : "Bearer";
         var detail = sent ? Refused : "A portal token is needed: send 'Authorization: Bearer TOKEN'. API keys are not taken here.";
         return new ApiProblem(StatusCodes.Status401Unauthorized, detail).ExecuteAsync(Context);
-    }
-
-    private async Task<PortalToken?> FindAsync(string secret)
-    {
-        try
-        {
-            return await tokens.FindAsync(secret, Context.RequestAborted);
-        }
-        catch (Exception failure) when (failure is NpgsqlException or TimeoutException)
-        {
-            throw new DatabaseUnavailableException(failure);
-        }
     }
 
     private string? SentToken()

@@ -1,12 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.RateLimiting;
+using CloudNative.ApiService.Problems;
 using Microsoft.Extensions.Options;
 
 namespace CloudNative.ApiService.RateLimits;
 
 /// <summary>
-/// Counts requests without a good key, by the address that they come from, in this process alone: who guesses, or asks on and on with a revoked key, costs
+/// Counts requests without a good key or portal token, by the address that they come from, in this process alone: who guesses, or asks on and on with a revoked key, costs
 /// the database no more than so many lookups a window.
 /// </summary>
 internal sealed class GuessQuota : IDisposable
@@ -50,6 +51,17 @@ internal sealed class GuessQuota : IDisposable
             return null;
         Volatile.Write(ref _lastRefusal, _clock.GetTimestamp());
         return lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : Policy.Window;
+    }
+
+    /// <summary>The answer to one that there was no room for.</summary>
+    public Task RefuseAsync(HttpContext context, TimeSpan wait)
+    {
+        // As both headers say it.
+        wait = TimeSpan.FromSeconds(RateLimitHeaders.Seconds(wait));
+        context.Response.Headers[RateLimitHeaders.Policy] = RateLimitHeaders.Describe(Policy);
+        context.Response.Headers[RateLimitHeaders.Limit] = RateLimitHeaders.Tell(Policy, 0, wait);
+        var detail = $"The {Policy.Limit} requests without a good key or token that an address may send in {Policy.Window.TotalSeconds} s are used up.";
+        return Problem.TooManyRequests(Policy.Name, detail, wait).ExecuteAsync(context);
     }
 
     public void Dispose() => _limiter.Dispose();

@@ -19,8 +19,8 @@ public sealed class RateLimitOptions : IValidatableObject
     public int TenantRequests { get; set; } = 1_000_000;
 
     /// <summary>
-    /// Requests without a good key, from one address (IPv6: its /64), to one process, in a window: 1 to 1,000,000,000. Beyond them the answer is 429 instead of
-    /// 401, and a key that the process does not remember as a good one is not looked up. Behind a proxy set <c>ASPNETCORE_FORWARDEDHEADERS_ENABLED=true</c>,
+    /// Requests without a good key or portal token, from one address (IPv6: its /64), to one process, in a window: 1 to 1,000,000,000. Beyond them the answer is 429 instead of
+    /// 401, and what the process does not remember as a good one is not looked up. Behind a proxy set <c>ASPNETCORE_FORWARDEDHEADERS_ENABLED=true</c>,
     /// else all addresses are the proxy's. Default 500.
     /// </summary>
     [Range(1, 1_000_000_000)]

@@ -36,7 +36,7 @@ public sealed class PortalTokenStore(NpgsqlDataSource dataSource)
     private static readonly string OfSubject = $"(@subject is null or {IndexedText.IsEqual("subject", "@subject")})";
 
     private static readonly string ListSql = $"""
-        select {Columns} from portal_tokens where tenant_id = @tenant and {OfSubject} order by id desc limit @limit
+        select {Columns} from portal_tokens where tenant_id = @tenant and {OfSubject} and (@after is null or id < @after) order by id desc limit @limit
         """;
 
     private const string FindSql = $"select {Columns} from portal_tokens where hash = @hash";
@@ -81,11 +81,12 @@ public sealed class PortalTokenStore(NpgsqlDataSource dataSource)
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>The newest first. Ended ones are among them, until they are forgotten.</summary>
-    public async Task<IReadOnlyList<PortalToken>> ListAsync(Ulid tenantId, string? subject, int limit, CancellationToken cancellationToken)
+    /// <summary>The newest first, of those that are older than <paramref name="after"/>. Ended ones are among them, until they are forgotten.</summary>
+    public async Task<IReadOnlyList<PortalToken>> ListAsync(Ulid tenantId, string? subject, Ulid? after, int limit, CancellationToken cancellationToken)
     {
         await using var command = Command(ListSql, tenantId);
         command.Parameters.Add(SqlOptional.Of("subject", NpgsqlDbType.Text, subject));
+        command.Parameters.Add(SqlOptional.Of("after", NpgsqlDbType.Uuid, after?.ToUuid()));
         command.Parameters.AddWithValue("limit", limit);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var tokens = new List<PortalToken>();

@@ -161,6 +161,34 @@ public sealed class PortalTokenTests(TestApi api)
             await tenant.SendAsync("POST", $"{Tokens}/invalidate", HttpStatusCode.BadRequest, body);
     }
 
+    [Fact]
+    public async Task List_PartByPart_TellsOfEveryTokenOnce()
+    {
+        await using var tenant = await PortalTenant.OpenAsync(api);
+        var created = new List<string>();
+        for (var i = 0; i < 5; i++)
+            created.Add((await tenant.CreateAsync(i == 2 ? """{"subject":"globex"}""" : """{"subject":"acme"}""")).Id);
+
+        var (all, acme) = (await ListAsync(tenant, ""), await ListAsync(tenant, "&subject=acme"));
+
+        Assert.Equal(created.Order(StringComparer.Ordinal).Reverse(), all);
+        Assert.Equal(all.Where(id => id != created[2]), acme);
+        var problem = await tenant.SendAsync("GET", $"{Tokens}?cursor=x&limit=0&subject=", HttpStatusCode.BadRequest);
+        Assert.Equal(["limit out_of_range", "cursor invalid", "subject required"], Errors(problem));
+    }
+
+    private static async Task<List<string>> ListAsync(PortalTenant tenant, string query)
+    {
+        var ids = new List<string>();
+        while (true)
+        {
+            var part = (await tenant.SendAsync("GET", $"{Tokens}?limit=2{query}{(ids.Count > 0 ? $"&cursor={ids[^1]}" : "")}", HttpStatusCode.OK)).EnumerateArray().ToList();
+            ids.AddRange(part.Select(token => token.Text("id")!));
+            if (part.Count < 2)
+                return ids;
+        }
+    }
+
     private static IEnumerable<string> Values(JsonElement usage) => usage.GetProperty("data").EnumerateArray().Select(row => row.GetProperty("value").GetRawText());
 
     private static IEnumerable<string> Errors(JsonElement problem) => problem.GetProperty("extensions").GetProperty("validationErrors").EnumerateArray()

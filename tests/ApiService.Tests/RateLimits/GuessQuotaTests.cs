@@ -1,4 +1,5 @@
 using System.Net;
+using CloudNative.ApiService.Tests.Portal;
 using CloudNative.Tests;
 
 namespace CloudNative.ApiService.Tests.RateLimits;
@@ -7,6 +8,7 @@ namespace CloudNative.ApiService.Tests.RateLimits;
 public sealed class GuessQuotaTests(TestApi api)
 {
     private static readonly Uri Meters = new("/api/v1/meters", UriKind.Relative);
+    private static readonly Uri Usage = new("/api/v1/portal/meters/tokens/query", UriKind.Relative);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -56,17 +58,38 @@ public sealed class GuessQuotaTests(TestApi api)
         Assert.Equal([HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized], [await StatusAsync(factory, "a"), await StatusAsync(factory, null)]);
     }
 
-    private static async Task<HttpStatusCode> StatusAsync(ApiFactory factory, string? key)
+    [Fact]
+    public async Task Ask_WrongPortalTokensOnAndOn_Is429AndOnlyTokensThatAreKnownHereGoOn()
     {
-        using var answer = await SendAsync(factory, key);
+        await using var tenant = await PortalTenant.OpenAsync(api);
+        var ((known, id), (unknown, _)) = (await tenant.CreateAsync(), await tenant.CreateAsync());
+        await using var factory = api.Another(settings: [("RateLimits:AddressFailures", "3"), ("RateLimits:Window", "00:10:00")]);
+        factory.StartServer();
+
+        HttpStatusCode[] before = [await AskAsync(known), await AskAsync("a"), await AskAsync(null), await StatusAsync(factory, "b")];
+        using var refused = await SendAsync(factory, "c", Usage);
+        HttpStatusCode[] after = [await AskAsync(null), await AskAsync(known), await AskAsync(unknown), await StatusAsync(factory, "b")];
+        await tenant.SendAsync("POST", $"{PortalTenant.Tokens}/invalidate", HttpStatusCode.NoContent, $$"""{"id":"{{id}}"}""");
+
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized], before);
+        Assert.Equal([HttpStatusCode.TooManyRequests, HttpStatusCode.OK, HttpStatusCode.TooManyRequests, HttpStatusCode.TooManyRequests], after);
+        Assert.Equal("address", (await refused.ReadJsonAsync(Token)).GetProperty("extensions").GetProperty("violatedPolicies")[0].GetString());
+        Assert.Equal(HttpStatusCode.TooManyRequests, await AskAsync(known));
+
+        Task<HttpStatusCode> AskAsync(string? token) => StatusAsync(factory, token, Usage);
+    }
+
+    private static async Task<HttpStatusCode> StatusAsync(ApiFactory factory, string? key, Uri? path = null)
+    {
+        using var answer = await SendAsync(factory, key, path);
         return answer.StatusCode;
     }
 
-    private static async Task<HttpResponseMessage> SendAsync(ApiFactory factory, string? key)
+    private static async Task<HttpResponseMessage> SendAsync(ApiFactory factory, string? key, Uri? path = null)
     {
         using var client = factory.CreateClient();
         if (key is not null)
             client.DefaultRequestHeaders.Authorization = new("Bearer", key);
-        return await client.GetAsync(Meters, Token);
+        return await client.GetAsync(path ?? Meters, Token);
     }
 }
