@@ -1,4 +1,6 @@
+using System.Globalization;
 using CloudNative.ApiService.Backlog;
+using CloudNative.Metering.Backfills;
 using CloudNative.Metering.Database;
 using CloudNative.Metering.Recounts;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -8,13 +10,13 @@ namespace CloudNative.ApiService.Health;
 
 /// <summary>Asks every component at once and waits a second at most.</summary>
 internal sealed class SystemHealth(
-    HealthCheckService checks, IHttpClientFactory clients, RecountQuery recounts, EventBacklog backlog, TimeProvider clock)
+    HealthCheckService checks, IHttpClientFactory clients, RecountQuery recounts, BackfillQuery backfills, EventBacklog backlog, TimeProvider clock)
 {
     public const string IngestClient = "ingest";
     public const string PostgresCheck = MeteringDbContext.ConnectionName;
     public const string KafkaCheck = "kafka";
 
-    private const string LedgerComponent = "ledger";
+    private const string RedisComponent = "redis", LedgerComponent = "ledger", BackfillsComponent = "backfills";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
@@ -24,9 +26,10 @@ internal sealed class SystemHealth(
             AskAsync("api", token => OwnCheckAsync("self", HealthStatus.Unhealthy, token), cancellationToken),
             AskAsync("ingest", IngestAsync, cancellationToken),
             AskAsync("postgres", token => OwnCheckAsync(PostgresCheck, HealthStatus.Unhealthy, token), cancellationToken),
-            AskAsync("redis", token => OwnCheckAsync("redis", HealthStatus.Degraded, token), cancellationToken),
+            AskAsync(RedisComponent, token => OwnCheckAsync(RedisComponent, HealthStatus.Degraded, token), cancellationToken),
             AskAsync("kafka", KafkaAsync, cancellationToken),
-            AskAsync(LedgerComponent, LedgerAsync, cancellationToken));
+            AskAsync(LedgerComponent, LedgerAsync, cancellationToken),
+            AskAsync(BackfillsComponent, BackfillsAsync, cancellationToken));
         // HealthStatus counts upwards from Unhealthy.
         return new SystemHealthResponse(components.Min(c => c.Status), clock.GetUtcNow(), components);
     }
@@ -43,9 +46,13 @@ internal sealed class SystemHealth(
             var (status, description) = await ask(patience.Token).WaitAsync(patience.Token);
             return Answer(status, description);
         }
+        catch (NpgsqlException e)
+        {
+            return Answer(HealthStatus.Degraded, $"Can't be read: {e.Message}");
+        }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return Answer(name is "redis" or LedgerComponent ? HealthStatus.Degraded : HealthStatus.Unhealthy, $"No answer within {Patience.TotalSeconds} s.");
+            return Answer(name is RedisComponent or LedgerComponent or BackfillsComponent ? HealthStatus.Degraded : HealthStatus.Unhealthy, $"No answer within {Patience.TotalSeconds} s.");
         }
     }
 
@@ -85,16 +92,17 @@ internal sealed class SystemHealth(
     /// <summary>Counting goes on when the books differ; but a person has to look.</summary>
     private async Task<(HealthStatus, string?)> LedgerAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            var (hours, differences) = await recounts.TotalAsync(cancellationToken);
-            return hours == 0
-                ? (HealthStatus.Healthy, null)
-                : (HealthStatus.Degraded, $"The books of {hours} closed hours differ from what is stored, in {differences} counts; GET /api/v1/ledger lists them.");
-        }
-        catch (NpgsqlException e)
-        {
-            return (HealthStatus.Degraded, $"Can't be read: {e.Message}");
-        }
+        var (hours, differences) = await recounts.TotalAsync(cancellationToken);
+        return hours == 0
+            ? (HealthStatus.Healthy, null)
+            : (HealthStatus.Degraded, $"The books of {hours} closed hours differ from what is stored, in {differences} counts; GET /api/v1/ledger lists them.");
     }
+
+    /// <summary>Figures say that they are incomplete meanwhile; but what a meter with other dimensions still has to count is kept past its retention, and fills the disk.</summary>
+    private async Task<(HealthStatus, string?)> BackfillsAsync(CancellationToken cancellationToken) =>
+        await backfills.FindStandingAsync(cancellationToken) is not var (count, since)
+            ? (HealthStatus.Healthy, null)
+            : (HealthStatus.Degraded, string.Create(
+                CultureInfo.InvariantCulture,
+                $"{count} meters do not go on counting what is stored, the longest since {since:u}; events that they need are kept past their retention. See the ingest service's log."));
 }

@@ -20,7 +20,7 @@ public sealed class SystemHealthTests(TestApi api)
         var health = await Eventually.GetAsync(_ => GetAsync(client), Others, "PostgreSQL, Redis and Kafka are healthy");
 
         Assert.Equal("Unhealthy", health.Text("status"));
-        Assert.Equal(["api Healthy", "ingest Unhealthy", "postgres Healthy", "redis Healthy", "kafka Healthy", "ledger Healthy"], Components(health));
+        Assert.Equal(["api Healthy", "ingest Unhealthy", "postgres Healthy", "redis Healthy", "kafka Healthy", "ledger Healthy", "backfills Healthy"], Components(health));
         Assert.True(TimeProvider.System.GetUtcNow() - health.GetProperty("checkedAt").GetDateTimeOffset() < TimeSpan.FromMinutes(1));
     }
 

@@ -84,7 +84,7 @@ public sealed class LedgerTests(TestApi api)
     }
 
     [Fact]
-    public async Task Get_HourThatDiffers_IsShownAndDegradesTheSystem()
+    public async Task Get_HourThatDiffersAndBackfillThatStands_AreShownAndDegradeTheSystem()
     {
         const string key = "key-of-the-books";
         var database = await api.Servers.CreateDatabaseAsync(Token);
@@ -100,10 +100,14 @@ public sealed class LedgerTests(TestApi api)
         var differing = (await GetAsync(client)).GetProperty("recount").GetProperty("differing").EnumerateArray().Single();
 
         Assert.Equal("Degraded", Ledgers(health).Text("status"));
+        Assert.Equal("Degraded", Part(health, "backfills").Text("status"));
+        Assert.StartsWith("1 meters do not go on counting", Part(health, "backfills").Text("description"), StringComparison.Ordinal);
         Assert.Equal((3, "by hand"), (differing.GetProperty("differences").GetInt32(), differing.Text("detail")));
     }
 
-    private static JsonElement Ledgers(JsonElement health) => health.GetProperty("components").EnumerateArray().Single(part => part.Text("name") == "ledger");
+    private static JsonElement Ledgers(JsonElement health) => Part(health, "ledger");
+
+    private static JsonElement Part(JsonElement health, string name) => health.GetProperty("components").EnumerateArray().Single(part => part.Text("name") == name);
 
     private static long Sum(JsonElement ledger, string property) =>
         ledger.GetProperty("data").EnumerateArray().Sum(window => window.GetProperty(property).GetInt64());
@@ -131,6 +135,11 @@ public sealed class LedgerTests(TestApi api)
         });
         await context.SaveChangesAsync(Token);
         await context.Database.ExecuteSqlAsync(
-            $"insert into recounts values ({tenant.Id.ToUuid()}, date_trunc('hour', now() - interval '2 hours'), 5, now(), 3, 'by hand')", Token);
+            $"""
+            insert into recounts values ({tenant.Id.ToUuid()}, date_trunc('hour', now() - interval '2 hours'), 5, now(), 3, 'by hand');
+            insert into meter_backfills (meter_id, segment, last_segment, first_segment, updated_at)
+            select gen_random_uuid(), 1, 1, 1, now() - stands from unnest(array[interval '14 minutes', interval '16 minutes']) stands
+            """,
+            Token);
     }
 }

@@ -116,7 +116,7 @@ internal sealed partial class FakeApi : IAsyncDisposable
 
     private static Task HealthAsync(HttpContext context)
     {
-        var parts = new[] { ("api", 0.1), ("ingest", 4.2), ("postgres", 1.3), ("redis", 0.6), ("kafka", 2.8), ("ledger", 1.1) };
+        var parts = new[] { ("api", 0.1), ("ingest", 4.2), ("postgres", 1.3), ("redis", 0.6), ("kafka", 2.8), ("ledger", 1.1), ("backfills", 0.9) };
         return Results.Json(new
         {
             status = "Healthy",
