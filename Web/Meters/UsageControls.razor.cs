@@ -1,3 +1,4 @@
+using System.Net;
 using CloudNative.Web.Api;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
@@ -49,6 +50,11 @@ public sealed partial class UsageControls
             return string.IsNullOrWhiteSpace(text) || text == View.Subject
                 ? subjects
                 : subjects.Where(subject => subject.Contains(text, StringComparison.OrdinalIgnoreCase));
+        }
+        catch (ApiException refused) when (refused.Status == HttpStatusCode.BadRequest)
+        {
+            // More subjects than the API lists: what is typed is taken as it is.
+            return string.IsNullOrWhiteSpace(text) ? [] : [text];
         }
         catch (ApiException)
         {

@@ -3,6 +3,7 @@ using Bunit;
 using CloudNative.Web.Meters;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
+using MudBlazor;
 
 namespace CloudNative.Web.Tests.Meters;
 
@@ -74,6 +75,23 @@ public sealed class MeterPageTests : WebContext
         await UntilAsync(() => page.Markup.Contains("No usage in this range", StringComparison.Ordinal), "the empty state");
         Assert.Equal(heading, page.Find("#usage").TextContent);
         Assert.Contains(total, page.Find(".card-head").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task FindSubjects_MoreThanTheApiLists_TakesWhatIsTyped()
+    {
+        const string subjects = "GET /api/v1/meters/tokens/subjects";
+        Api.On(subjects, """["acme","globex"]""");
+        var page = await ShownAsync("");
+        Task<IEnumerable<string>> SearchAsync(string text) => page.FindComponent<MudAutocomplete<string>>().Instance.SearchFunc!(text, CancellationToken.None)!;
+        Assert.Equal(["acme"], await SearchAsync("ACM"));
+
+        Api.On(subjects, _ => new HttpResponseMessage(HttpStatusCode.BadRequest));
+        Assert.Equal(["acme-1"], await SearchAsync("acme-1"));
+        Assert.Empty(await SearchAsync(" "));
+
+        Api.On(subjects, _ => new HttpResponseMessage(HttpStatusCode.ServiceUnavailable));
+        Assert.Empty(await SearchAsync("acme-1"));
     }
 
     [Fact]
