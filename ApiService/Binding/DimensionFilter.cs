@@ -1,5 +1,4 @@
 using System.Text.Json;
-using CloudNative.Metering.Meters;
 using CloudNative.Metering.Validation;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -44,17 +43,17 @@ internal static class DimensionFilter
     }
 
     /// <summary>Adds an error for every dimension that the meter does not have.</summary>
-    public static void Check(IEnumerable<string> dimensions, string parameter, Meter meter, ICollection<FieldError> errors)
+    public static void Check(IEnumerable<string> dimensions, string parameter, KnownDimensions known, ICollection<FieldError> errors)
     {
-        foreach (var dimension in dimensions.Where(name => !meter.GroupBy.ContainsKey(name)))
-            errors.Add(new FieldError($"{parameter}[{dimension}]", ErrorCodes.Unknown, $"Meter '{meter.Slug}' has no dimension '{dimension}'."));
+        foreach (var dimension in dimensions.Where(name => !known.Has(name)))
+            errors.Add(new FieldError($"{parameter}[{dimension}]", ErrorCodes.Unknown, $"Meter '{known.Slug}' has no dimension '{dimension}'."));
     }
 
     /// <summary>Adds an error for every dimension of which a value is wanted that none can have.</summary>
     public static void CheckValues(IReadOnlyDictionary<string, FilterValues> filter, ICollection<FieldError> errors)
     {
         foreach (var (dimension, wanted) in filter)
-            StorableTexts.Check($"{Parameter}[{dimension}]", wanted.Values, errors);
+            StorableText.Check($"{Parameter}[{dimension}]", wanted.Values, errors);
     }
 
     private static bool IsWhole(string key) => key.Equals(Parameter, StringComparison.OrdinalIgnoreCase);

@@ -65,10 +65,11 @@ internal static class ListEvents
     {
         var errors = new List<FieldError>();
         var meter = parameters.Meter is { } idOrSlug ? await database.FindMeterAsync(user.TenantId(), idOrSlug, cancellationToken) : null;
-        var filter = Read(parameters, errors) with { Meter = meter, Dimensions = ReadDimensions(request.QueryString, meter, errors) };
+        var known = meter is not null ? KnownDimensions.Of(meter) : parameters.Meter is null ? null : KnownDimensions.Any;
+        var filter = Read(parameters, errors) with { Meter = meter, Dimensions = ReadDimensions(request.QueryString, known, errors) };
         await CustomerIds.CheckAsync(CustomerParameter, filter.Customers, user.TenantId(), database, errors, cancellationToken);
         if (meter is null && parameters.Meter is not null)
-            errors = [new FieldError("meter", ErrorCodes.Unknown, $"There is no meter '{parameters.Meter}'.")];
+            errors.Add(new FieldError("meter", ErrorCodes.Unknown, $"There is no meter '{parameters.Meter}'."));
         if (errors.Count > 0)
             return Problem.Validation(errors);
 
@@ -80,12 +81,12 @@ internal static class ListEvents
     public static ExactNumber? ValueOf(Contribution contribution) =>
         contribution.Text is null ? new((contribution.Value ?? 1).ToString(CultureInfo.InvariantCulture)) : null;
 
-    private static Dictionary<string, IReadOnlyList<string>> ReadDimensions(QueryString query, Meter? meter, List<FieldError> errors)
+    private static Dictionary<string, IReadOnlyList<string>> ReadDimensions(QueryString query, KnownDimensions? known, List<FieldError> errors)
     {
         var dimensions = DimensionFilter.Read(query, errors);
         DimensionFilter.CheckValues(dimensions, errors);
-        if (meter is not null)
-            DimensionFilter.Check(dimensions.Keys, DimensionFilter.Parameter, meter, errors);
+        if (known is not null)
+            DimensionFilter.Check(dimensions.Keys, DimensionFilter.Parameter, known, errors);
         else if (dimensions.Count > 0)
             errors.Add(new FieldError(DimensionFilter.Parameter, ErrorCodes.Invalid, "Needs 'meter': dimensions are a meter's."));
         return dimensions.ToDictionary(dimension => dimension.Key, dimension => dimension.Value.Values);
@@ -93,6 +94,10 @@ internal static class ListEvents
 
     private static UsageEventFilter Read(Parameters parameters, List<FieldError> errors)
     {
+        (string Name, string? Text)[] texts =
+            [("id", parameters.Id), ("source", parameters.Source), ("subject", parameters.Subject), ("type", parameters.Type)];
+        foreach (var (name, text) in texts)
+            StorableText.Check(name, [text], errors);
         var filter = new UsageEventFilter
         {
             From = TimeRange.Read("from", parameters.From, errors),

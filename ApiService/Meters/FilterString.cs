@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Json;
 using CloudNative.Metering.Rollups;
 using CloudNative.Metering.Validation;
@@ -98,7 +97,7 @@ internal sealed record FilterString
 
     private TextFilter Read(string field, ICollection<FieldError> errors, int depth)
     {
-        StorableTexts.Check(field, [Eq, Ne, Gt, Gte, Lt, Lte, Like, Nlike, Ilike, Nilike, .. In ?? [], .. Nin ?? []], errors);
+        StorableText.Check(field, [Eq, Ne, Gt, Gte, Lt, Lte, Like, Nlike, Ilike, Nilike, .. In ?? [], .. Nin ?? []], errors);
         List<TextFilter?> filters =
         [
             Compare(TextComparison.Equal, Eq), Compare(TextComparison.NotEqual, Ne),

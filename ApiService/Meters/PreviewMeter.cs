@@ -1,4 +1,5 @@
 using CloudNative.ApiService.Authentication;
+using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Customers;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
@@ -44,13 +45,15 @@ internal static class PreviewMeter
         CancellationToken cancellationToken)
     {
         var errors = new List<FieldError>();
-        if (await MeterBody.ReadDefinitionAsync(context.Request, errors, cancellationToken) is not { } definition
-            || MeterValidator.Create(definition, context.User.TenantId(), clock.GetUtcMicroseconds(), errors) is not { } meter)
-            return Problem.Validation(errors);
-
-        var query = QueryMeter.Ask(parameters, context.Request, errors).Read(meter, errors);
-        await CustomerIds.CheckAsync(UsageRequest.CustomerParameter, query.Customers, meter.TenantId, database, errors, cancellationToken);
-        if (errors.Count > 0)
+        var tenantId = context.User.TenantId();
+        var definition = await MeterBody.ReadDefinitionAsync(context.Request, errors, cancellationToken);
+        var meter = definition is null ? null : MeterValidator.Create(definition, tenantId, clock.GetUtcMicroseconds(), errors);
+        // What is wrong with the question is told with what is wrong with the definition.
+        var known = definition is null || errors.Exists(error => error.Field == "groupBy")
+            ? KnownDimensions.Any : new KnownDimensions(definition.Slug, definition.GroupBy?.Keys ?? []);
+        var query = QueryMeter.Ask(parameters, context.Request, errors).Read(known, errors);
+        await CustomerIds.CheckAsync(UsageRequest.CustomerParameter, query.Customers, tenantId, database, errors, cancellationToken);
+        if (meter is null || errors.Count > 0)
             return Problem.Validation(errors);
         try
         {

@@ -125,7 +125,7 @@ internal static class QueryMeter
         Meter meter, UsageRequest asked, IEnumerable<FieldError> errors, MeteringDbContext database, RollupQuery rollups, CancellationToken cancellationToken)
     {
         List<FieldError> found = [.. errors];
-        var query = asked.Read(meter, found);
+        var query = asked.Read(KnownDimensions.Of(meter), found);
         await CustomerIds.CheckAsync(UsageRequest.CustomerParameter, query.Customers, meter.TenantId, database, found, cancellationToken);
         try
         {

@@ -3,7 +3,6 @@ using System.Globalization;
 using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Customers;
 using CloudNative.ApiService.Json;
-using CloudNative.Metering.Meters;
 using CloudNative.Metering.Rollups;
 using CloudNative.Metering.Validation;
 
@@ -59,16 +58,17 @@ internal sealed record UsageRequest
     private IEnumerable<string> AlwaysKnown => HidesCustomers ? [SubjectName] : [SubjectName, CustomerId];
 
     /// <summary>The query; what is wrong is added to the errors.</summary>
-    public UsageQuery Read(Meter meter, List<FieldError> errors)
+    public UsageQuery Read(KnownDimensions known, List<FieldError> errors)
     {
         // Whatever the types say: JSON's arrays may hold null.
         var (groupBy, subjects) = (GroupBy?.OfType<string>().ToList() ?? [], Subject ?? []);
         if (groupBy.Count < GroupBy?.Count)
             errors.Add(new FieldError("groupBy", ErrorCodes.Invalid, "Must be texts, not null."));
-        foreach (var dimension in groupBy.Where(name => !AlwaysKnown.Contains(name) && !meter.GroupBy.ContainsKey(name)))
-            errors.Add(UnknownDimension(meter, dimension));
-        if (subjects.Any(subject => subject is null || subject.Contains('\0', StringComparison.Ordinal)))
-            errors.Add(new FieldError("subject", ErrorCodes.Invalid, "Must be texts without the character U+0000."));
+        foreach (var dimension in groupBy.Where(name => !AlwaysKnown.Contains(name) && !known.Has(name)))
+            errors.Add(UnknownDimension(known, dimension));
+        if (subjects.Contains(null))
+            errors.Add(new FieldError(SubjectName, ErrorCodes.Invalid, "Must be texts, not null."));
+        StorableText.Check(SubjectName, subjects, errors);
 
         var customers = CustomerIds.Read(CustomerParameter, FilterCustomerId, errors);
         return ReadRange(From, To, errors) with
@@ -77,10 +77,10 @@ internal sealed record UsageRequest
             TimeZone = ReadZone(WindowTimeZone, errors),
             Subjects = subjects,
             Customers = customers,
-            Filters = ReadFilters(meter, errors),
+            Filters = ReadFilters(known, errors),
             GroupBySubject = subjects.Count > 0 || groupBy.Contains(SubjectName),
             GroupByCustomer = customers.Count > 0 || groupBy.Contains(CustomerId),
-            Dimensions = [.. groupBy.Where(meter.GroupBy.ContainsKey)],
+            Dimensions = [.. groupBy.Where(known.Has)],
         };
     }
 
@@ -100,12 +100,12 @@ internal sealed record UsageRequest
             CultureInfo.InvariantCulture,
             $"The answer would have more than {limits.MaxRows:N0} rows: ask for longer windows (windowSize), fewer groups (groupBy, subject) or a shorter range."));
 
-    private List<DimensionCondition> ReadFilters(Meter meter, List<FieldError> errors)
+    private List<DimensionCondition> ReadFilters(KnownDimensions known, List<FieldError> errors)
     {
         var (values, conditions) = (FilterGroupBy ?? new Dictionary<string, FilterValues>(), AdvancedMeterGroupByFilters ?? new Dictionary<string, FilterString>());
-        DimensionFilter.Check(values.Keys, DimensionFilter.Parameter, meter, errors);
+        DimensionFilter.Check(values.Keys, DimensionFilter.Parameter, known, errors);
         DimensionFilter.CheckValues(values, errors);
-        DimensionFilter.Check(conditions.Keys, AdvancedParameter, meter, errors);
+        DimensionFilter.Check(conditions.Keys, AdvancedParameter, known, errors);
         var filters = values.Select(value => new DimensionCondition(value.Key, new TextFilter.In(value.Value.Values))).ToList();
         foreach (var (dimension, condition) in conditions)
         {
@@ -131,7 +131,7 @@ internal sealed record UsageRequest
         return TimeZoneInfo.Utc;
     }
 
-    private FieldError UnknownDimension(Meter meter, string name) => new(
+    private FieldError UnknownDimension(KnownDimensions known, string name) => new(
         "groupBy", ErrorCodes.Unknown,
-        $"Meter '{meter.Slug}' has no dimension '{name}'; known are {string.Join(", ", [.. AlwaysKnown, .. meter.GroupBy.Keys])}.");
+        $"Meter '{known.Slug}' has no dimension '{name}'; known are {string.Join(", ", [.. AlwaysKnown, .. known.Names ?? []])}.");
 }

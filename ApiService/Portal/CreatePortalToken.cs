@@ -70,8 +70,7 @@ internal static class CreatePortalToken
             return null;
         }
 
-        // No slug has such characters, and PostgreSQL takes none of them.
-        var readable = slugs.OfType<string>().Where(slug => !slug.Contains('\0', StringComparison.Ordinal)).Distinct().ToList();
+        var readable = slugs.OfType<string>().Where(StorableText.Is).Distinct().ToList();
         var unknown = await tokens.FindUnknownAsync(tenantId, readable, cancellationToken);
         errors.AddRange(slugs.Index()
             .Where(slug => slug.Item is null || unknown.Contains(slug.Item) || !readable.Contains(slug.Item))

@@ -9,7 +9,7 @@ internal static class PortalSubject
     {
         if (string.IsNullOrEmpty(subject))
             errors.Add(new FieldError("subject", ErrorCodes.Required, "Required: whose usage it is about."));
-        else if (subject.Contains('\0', StringComparison.Ordinal))
-            errors.Add(new FieldError("subject", ErrorCodes.Invalid, "Must be a text without the character U+0000."));
+        else
+            StorableText.Check("subject", [subject], errors);
     }
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net.Mime;
 using System.Text.Json;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Json;
@@ -10,6 +11,7 @@ using CloudNative.Metering.Subjects;
 using CloudNative.Metering.Time;
 using CloudNative.Metering.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.OpenApi;
 
 namespace CloudNative.ApiService.Subjects;
 
@@ -28,7 +30,12 @@ internal static class UpsertSubjects
 
     public static void MapUpsertSubjects(this RouteGroupBuilder subjects) => subjects.MapPost("/", HandleAsync)
         .WithName("UpsertSubjects").RequireScope(ApiScope.CustomersWrite)
-        .Accepts<IReadOnlyList<SubjectUpsert>>("application/json")
+        .Accepts<IReadOnlyList<SubjectUpsert>>(MediaTypeNames.Application.Json)
+        .AddOpenApiOperationTransformer((operation, _, _) =>
+        {
+            ((OpenApiSchema)operation.RequestBody!.Content![MediaTypeNames.Application.Json].Schema!).MaxItems = UsageEventReader.MaxBatchLength;
+            return Task.CompletedTask;
+        })
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
         .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
 
@@ -54,10 +61,11 @@ internal static class UpsertSubjects
         if (items.Count > UsageEventReader.MaxBatchLength)
             errors.Add(new FieldError(JsonErrors.Body, ErrorCodes.TooMany, $"At most {UsageEventReader.MaxBatchLength} subjects."));
         var keys = new HashSet<string>(StringComparer.Ordinal);
-        return [.. items.Select(item => Read(item, keys, errors))];
+        var checks = new FieldChecks(errors);
+        return [.. items.Select(item => Read(item, keys, errors, checks))];
     }
 
-    private static SubjectChange Read(JsonFields fields, HashSet<string> keys, List<FieldError> errors)
+    private static SubjectChange Read(JsonFields fields, HashSet<string> keys, List<FieldError> errors, FieldChecks checks)
     {
         var before = errors.Count;
         var (setsName, setsMetadata) = (fields.Has("displayName"), fields.Has("metadata"));
@@ -68,21 +76,13 @@ internal static class UpsertSubjects
         if (errors.Count > before)
             return change;
 
-        Check(fields.PathOf("key"), change.Key, Subject.MaxKeyLength, errors);
+        checks.Text(fields.PathOf("key"), change.Key, Subject.MaxKeyLength);
         if (change.Key.Length == 0)
-            errors.Add(new FieldError(fields.PathOf("key"), ErrorCodes.Required, "Required, and not empty."));
+            checks.Add(fields.PathOf("key"), ErrorCodes.Required, "Required, and not empty.");
         else if (!keys.Add(change.Key))
-            errors.Add(new FieldError(fields.PathOf("key"), ErrorCodes.Invalid, "Stands twice."));
-        Check(fields.PathOf("displayName"), change.DisplayName, Subject.MaxDisplayNameLength, errors);
-        Check(fields.PathOf("metadata"), change.Metadata, Subject.MaxMetadataLength, errors);
+            checks.Add(fields.PathOf("key"), ErrorCodes.Invalid, "Stands twice.");
+        checks.Text(fields.PathOf("displayName"), change.DisplayName, Subject.MaxDisplayNameLength);
+        checks.Text(fields.PathOf("metadata"), change.Metadata, Subject.MaxMetadataLength);
         return change;
-    }
-
-    private static void Check(string field, string? text, int maxLength, List<FieldError> errors)
-    {
-        if (text?.Length > maxLength)
-            errors.Add(new FieldError(field, ErrorCodes.TooLong, $"At most {maxLength} characters."));
-        else if (text?.Contains('\0', StringComparison.Ordinal) == true)
-            errors.Add(new FieldError(field, ErrorCodes.Invalid, "Must not contain the character U+0000."));
     }
 }

@@ -116,8 +116,8 @@ public sealed class MeterValidator
             Add(field, ErrorCodes.Invalid, $"Not a supported JSONPath at position {error.Position}: {error.Message}. Such as $.a.b, $['a b'] or $.a[0].");
         else if (parsed.IsRoot)
             Add(field, ErrorCodes.Invalid, "'$' is the whole data: name a member of it, such as $.a.");
-        else if (path.Contains('\0', StringComparison.Ordinal))
-            _checks.AddNul(field);
+        else
+            _checks.Storable(field, path);
     }
 
     private void CheckEventFrom()

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
-using CloudNative.Metering.Database;
 using CloudNative.Metering.Meters;
+using CloudNative.Metering.Validation;
 
 namespace CloudNative.Metering.Rollups;
 
@@ -82,7 +82,7 @@ public sealed class CountingMeter
 
     private static string ReadDimension(JsonPath path, JsonElement data) =>
         data.ValueKind == JsonValueKind.Object && path.TryEvaluate(data, out var element) && element.ValueKind != JsonValueKind.Null
-            ? SqlText.Storable(Text(element))
+            ? StorableText.Of(Text(element))
             : "";
 
     private static string Text(JsonElement element)

@@ -3,7 +3,7 @@ namespace CloudNative.Metering.Validation;
 /// <summary>
 /// Checks the fields of what a client sent, and adds what is wrong to the errors that reading it had: of a field that could not be read, nothing more is said.
 /// </summary>
-internal sealed class FieldChecks(ICollection<FieldError> errors)
+public sealed class FieldChecks(ICollection<FieldError> errors)
 {
     private readonly HashSet<string> _unreadable = [.. errors.Select(error => error.Field)];
 
@@ -13,8 +13,8 @@ internal sealed class FieldChecks(ICollection<FieldError> errors)
             Add(field, ErrorCodes.Required, "Required, and not empty.");
         else if (value?.Length > maxLength)
             Add(field, ErrorCodes.TooLong, $"At most {maxLength} characters.");
-        else if (value?.Contains('\0', StringComparison.Ordinal) == true)
-            AddNul(field);
+        else
+            Storable(field, value);
     }
 
     public void Metadata(IReadOnlyDictionary<string, string?>? metadata)
@@ -27,20 +27,24 @@ internal sealed class FieldChecks(ICollection<FieldError> errors)
         {
             if (key.Length is 0 or > FieldLimits.MaxMetadataKeyLength)
                 Add($"metadata.{key}", ErrorCodes.OutOfRange, $"A key has 1 to {FieldLimits.MaxMetadataKeyLength} characters.");
-            if (key.Contains('\0', StringComparison.Ordinal))
-                AddNul("metadata");
+            Storable("metadata", key);
             if (value is null)
                 Add($"metadata.{key}", ErrorCodes.Required, "Must be a text, not null.");
             Text($"metadata.{key}", value, FieldLimits.MaxMetadataValueLength);
         }
     }
 
-    // PostgreSQL's text holds every character but this one.
-    public void AddNul(string field) => Add(field, ErrorCodes.Invalid, "Must not contain the character U+0000.");
-
-    public void Add(string field, string code, string message)
+    public void Storable(string field, string? value)
     {
-        if (!_unreadable.Contains(field))
-            errors.Add(new FieldError(field, code, message));
+        if (!StorableText.Is(value))
+            Add(StorableText.Fault(field));
+    }
+
+    public void Add(string field, string code, string message) => Add(new FieldError(field, code, message));
+
+    private void Add(FieldError error)
+    {
+        if (!_unreadable.Contains(error.Field))
+            errors.Add(error);
     }
 }

@@ -112,7 +112,25 @@ public sealed class BadRequestTests(TestApi api)
         },
         { "values of an unknown dimension", "GET", Meters + "/good/group-by/colour/values", null, "", 404, [] },
         { "values in no range", "GET", Meters + "/good/subjects?from=2026-02-01T00:00:00Z&to=2026-02-01T00:00:00Z", null, "", 400, ["from out_of_range"] },
-        { "U+0000 in a filter", "GET", Events + "?type=a%00b", null, "", 400, [] },
+        { "U+0000 in filters", "GET", Events + "?type=a%00b&id=%00&limit=0", null, "", 400, ["id invalid", "type invalid", "limit out_of_range"] },
+        {
+            "events of no meter", "GET", Events + "?meter=nowhere&filterGroupBy[colour]=red&from=yesterday&customerId=acme", null, "", 400,
+            ["from invalid", "customerId invalid", "meter unknown"]
+        },
+        { "dimensions without a meter", "GET", Events + "?filterGroupBy[colour]=red&limit=0", null, "", 400, ["limit out_of_range", "filterGroupBy invalid"] },
+        {
+            "preview with faults in definition and question", "POST", Meters + "/preview?from=yesterday&windowSize=YEAR&groupBy=model&groupBy=colour&filterCustomerId=acme",
+            """{"slug": "a", "eventType": "e", "aggregation": "SUM", "groupBy": {"model": "$.model"}, "colour": 1}""", "application/json", 400,
+            ["colour unknown", "valueProperty required", "groupBy unknown", "filterCustomerId invalid", "from invalid", "windowSize invalid"]
+        },
+        {
+            "preview without a readable definition", "POST", Meters + "/preview?groupBy=model&windowTimeZone=Mars", "{", "application/json", 400,
+            ["body invalid", "windowTimeZone unknown"]
+        },
+        {
+            "preview whose dimensions can't be read", "POST", Meters + "/preview?groupBy=model&filterGroupBy[model]=a",
+            """{"slug": "a", "eventType": "e", "aggregation": "COUNT", "groupBy": "$.model"}""", "application/json", 400, ["groupBy invalid"]
+        },
         { "U+0000 in a meter", "POST", Meters, "{\"slug\": \"a\", \"eventType\": \"\\u0000\", \"aggregation\": \"COUNT\"}", "application/json", 400, ["eventType invalid"] },
         { "array in another client's style", "GET", Query + "?subject[]=acme&groupBy[]=model", null, "", 400, ["subject[] unknown", "groupBy[] unknown"] },
         { "the calendar's last day", "GET", Query + "?from=9999-12-31T23:59:30Z", null, "", 400, ["from invalid"] },
