@@ -21,6 +21,7 @@ internal sealed partial class ResourceRunner(
     private CancellationTokenSource _stopping = new();
     private CancellationToken _deadline = CancellationToken.None;
     private Task _run = Task.CompletedTask;
+    private bool _isOver = true;
 
     public ResourceInstance Instance { get; } = instance;
 
@@ -29,12 +30,13 @@ internal sealed partial class ResourceRunner(
     {
         lock (_gate)
         {
-            if (!_run.IsCompleted)
+            if (!_isOver)
                 return;
+            _isOver = false;
             _stopping.Dispose();
             _stopping = new CancellationTokenSource();
-            var stopping = _stopping.Token;
-            _run = Task.Run(() => RunAsync(stopping), CancellationToken.None);
+            var (before, stopping) = (_run, _stopping.Token);
+            _run = Task.Run(() => RunAfterAsync(before, stopping), CancellationToken.None);
         }
     }
 
@@ -54,6 +56,12 @@ internal sealed partial class ResourceRunner(
     }
 
     public void Dispose() => _stopping.Dispose();
+
+    private async Task RunAfterAsync(Task before, CancellationToken stopping)
+    {
+        await before;
+        await RunAsync(stopping);
+    }
 
     private async Task RunAsync(CancellationToken stopping)
     {
@@ -120,13 +128,19 @@ internal sealed partial class ResourceRunner(
     private Task PublishAsync(Func<CustomResourceSnapshot, CustomResourceSnapshot> change) =>
         notifications.PublishUpdateAsync(Instance.Resource, Instance.Id, change);
 
-    private Task PublishEndAsync(string state, string? style, int? exitCode) => PublishAsync(s => s with
+    private Task PublishEndAsync(string state, string? style, int? exitCode)
     {
-        State = new ResourceStateSnapshot(state, style),
-        ExitCode = exitCode,
-        StopTimeStamp = Now(),
-        Urls = [.. s.Urls.Select(u => u with { IsInactive = true })],
-    });
+        // Whoever is told of the end may start it at once.
+        lock (_gate)
+            _isOver = true;
+        return PublishAsync(s => s with
+        {
+            State = new ResourceStateSnapshot(state, style),
+            ExitCode = exitCode,
+            StopTimeStamp = Now(),
+            Urls = [.. s.Urls.Select(u => u with { IsInactive = true })],
+        });
+    }
 
     private static ResourceStateSnapshot Running() => new(KnownResourceStates.Running, KnownResourceStateStyles.Success);
 

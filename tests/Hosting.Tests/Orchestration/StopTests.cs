@@ -84,6 +84,22 @@ public sealed class StopTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Start_AsSoonAsItsEndIsTold_StartsAgain()
+    {
+        _builder.AddShell("worker", $"echo run >> {_file}");
+        _application = await _builder.BuildAsync(Token);
+        await _application.StartAsync(Token);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        deadline.CancelAfter(TimeSpan.FromMinutes(1));
+        for (var runs = 1; runs <= 100; runs++)
+        {
+            await _application.ResourceNotifications.WaitForResourceAsync(
+                "worker", e => e.Snapshot.State?.Text == KnownResourceStates.Finished && File.ReadAllLines(_file).Length == runs, deadline.Token);
+            Assert.True((await ExecuteAsync(KnownResourceCommands.StartCommand)).Success);
+        }
+    }
+
+    [Fact]
     public async Task Command_ThatThrows_FailsWithItsMessage()
     {
         _builder.AddShell("worker", Shell.Forever)
