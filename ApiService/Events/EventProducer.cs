@@ -116,13 +116,20 @@ internal sealed partial class EventProducer(
                 await acknowledgements.Completion.WaitAsync(patience > TimeSpan.Zero ? patience : TimeSpan.Zero, clock, cancellationToken);
                 return;
             }
-            catch (KafkaException e) when (e.Error.Code == ErrorCode.InvalidTimestamp && _timestamps.TryGoBack(lag))
+            catch (KafkaException e) when (IsTimeRefused(e.Error.Code) && _timestamps.TryGoBack(lag))
             {
                 // All of them again: those that another batch took already are duplicates, and count once.
                 LogDatedBack(e.Error.Reason, _timestamps.Lag);
             }
+            catch (KafkaException e) when (e.Error.Code == ErrorCode.Local_InvalidDifferentRecord)
+            {
+                // They shared a batch with records of a request that was not dated back as far: again as they are.
+            }
         }
     }
+
+    // Apache Kafka names the records that it refuses, and then librdkafka has one word for all reasons. Only their time can be wrong with these.
+    private static bool IsTimeRefused(ErrorCode code) => code is ErrorCode.InvalidTimestamp or ErrorCode.InvalidRecord;
 
     [LoggerMessage(1, LogLevel.Warning, "Kafka did not acknowledge a request of {Count} events: {Reason}")]
     private partial void LogNotAcknowledged(string reason, int count);
