@@ -108,8 +108,7 @@ internal sealed partial class EventStream(
     {
         try
         {
-            var ends = await admin.ListOffsetsAsync(UsageEventTopic.Name, partitions, OffsetSpec.Latest(), RequestTimeout, cancellationToken);
-            return partitions.Zip(ends).ToDictionary(end => end.First, end => end.Second);
+            return await admin.ListOffsetsAsync(UsageEventTopic.Name, partitions, OffsetSpec.Latest(), RequestTimeout, cancellationToken);
         }
         catch (KafkaException e)
         {

@@ -56,24 +56,32 @@ internal sealed partial class BacklogMonitor(
             }
 
             Observe(facts, left);
-            if (facts.IsCountedKnown)
-                counted.Observe(facts.Stream, time, facts.First, [.. facts.Log.Select(partition => partition.High)]);
+            var ends = facts.Log.OfType<PartitionLog>().Select(partition => partition.High).ToList();
+            var isComplete = ends.Count == facts.Log.Count;
+            if (facts.IsCountedKnown && isComplete)
+                counted.Observe(facts.Stream, time, facts.First, ends);
             backlog.Looked();
-            _isBlind = false;
+            See(isComplete ? null : $"{facts.Log.Count - ends.Count} of {facts.Log.Count} partitions have no leader");
         }
         catch (KafkaException e)
         {
             // The gates stay as they are: a broker that doesn't answer takes no records either.
-            if (!_isBlind)
-                LogBlind(e.Error.Reason);
-            _isBlind = true;
+            See(e.Error.Reason);
         }
+    }
+
+    private void See(string? blindBecause)
+    {
+        if (blindBecause is not null && !_isBlind)
+            LogBlind(blindBecause);
+        _isBlind = blindBecause is not null;
     }
 
     private void Observe(BacklogFacts facts, List<LeftGate> left)
     {
         var recordBytes = statistics.ProducedRecordBytes(UsageEventTopic.Name) ?? DefaultRecordBytes;
-        foreach (var (partition, _, end) in facts.Log)
+        // The gate of a partition without a leader stays as it is, too: closed, if it was never looked at.
+        foreach (var (partition, _, end) in facts.Log.OfType<PartitionLog>())
             backlog.Partitions[partition].Observe(facts.First[partition], end, facts.AgeShares[partition], recordBytes, facts.RetentionBytes, left[partition]);
         Tell();
     }

@@ -5,13 +5,13 @@ namespace CloudNative.ApiService.Backlog;
 
 /// <summary>What is known of the log and of what is counted of it, at one moment.</summary>
 /// <param name="Stream">The topic's present incarnation.</param>
-/// <param name="Log">Every partition, in order.</param>
+/// <param name="Log">Every partition, in order; null for one of which no broker tells, and then what the next two say of it means nothing.</param>
 /// <param name="First">By partition: the first offset that is not counted, at the end of the log when all is.</param>
 /// <param name="IsCountedKnown">False while more may be counted than <paramref name="First"/> says, because the database was never reached.</param>
 /// <param name="AgeShares">By partition: see <see cref="PartitionPressure.AgeShare"/>.</param>
 /// <param name="RetentionBytes">What the broker keeps of a partition; null is no limit.</param>
 internal sealed record BacklogFacts(
-    StreamIdentity Stream, IReadOnlyList<PartitionLog> Log, IReadOnlyList<long> First, bool IsCountedKnown, IReadOnlyList<double> AgeShares, long? RetentionBytes);
+    StreamIdentity Stream, IReadOnlyList<PartitionLog?> Log, IReadOnlyList<long> First, bool IsCountedKnown, IReadOnlyList<double> AgeShares, long? RetentionBytes);
 
 /// <summary>
 /// Reads the facts from the broker and the database, so that every replica of the API comes to the same conclusion. Not to be called twice at once.
@@ -40,7 +40,7 @@ internal sealed class BacklogReader(TopicLog log, KnownCounted counted, KnownRet
         // Counted first: what is counted in between makes the backlog look longer than it is, not shorter.
         await counted.ReadAsync(stream, log.ReadCommittedAsync, cancellationToken);
         var partitions = await log.ReadAsync(cancellationToken);
-        var first = partitions.Select(counted.FirstUncounted).ToList();
+        var first = partitions.Select(partition => partition is { } known ? counted.FirstUncounted(known) : 0).ToList();
         var kept = await retention.ReadAsync(log.ReadRetentionAsync, cancellationToken);
         var ages = await AgeSharesAsync(partitions, first, kept.Time, cancellationToken);
         return new BacklogFacts(stream, partitions, first, counted.IsExact, ages, kept.Bytes);
@@ -58,19 +58,20 @@ internal sealed class BacklogReader(TopicLog log, KnownCounted counted, KnownRet
 
     /// <summary>The broker tells where records of a given age end; whether one is older than that is all that must be known.</summary>
     private async Task<double[]> AgeSharesAsync(
-        IReadOnlyList<PartitionLog> partitions, List<long> first, TimeSpan? keptFor, CancellationToken cancellationToken)
+        IReadOnlyList<PartitionLog?> partitions, List<long> first, TimeSpan? keptFor, CancellationToken cancellationToken)
     {
         var shares = new double[partitions.Count];
-        if (keptFor is not { } time || partitions.All(partition => first[partition.Partition] == partition.High))
+        var known = partitions.OfType<PartitionLog>().ToList();
+        if (keptFor is not { } time || known.All(partition => first[partition.Partition] == partition.High))
             return shares;
 
         var now = clock.GetUtcNow();
         foreach (var mark in AgeMarks)
         {
-            var younger = await log.FirstSinceAsync(now - time * mark, partitions.Count, cancellationToken);
-            foreach (var (partition, _, high) in partitions)
+            var younger = await log.FirstSinceAsync(now - time * mark, [.. known.Select(partition => partition.Partition)], cancellationToken);
+            foreach (var (partition, _, high) in known)
             {
-                if (first[partition] < (younger[partition] ?? high))
+                if (first[partition] < (younger[partition] is >= 0 and var since ? since : high))
                     shares[partition] = mark;
             }
         }

@@ -10,14 +10,14 @@ internal readonly record struct LeftGate(long Bytes, long Records)
 
 /// <summary>
 /// Lets bytes into one partition up to a limit that is set every second. What entered and is not in the log yet counts against it, so that no burst
-/// between two looks at the log overruns it.
+/// between two looks at the log overruns it. Closed until the limit is set for the first time.
 /// </summary>
 internal sealed class PartitionGate
 {
     private long _entered;
     private long _left;
     private long _leftRecords;
-    private long _limit = long.MaxValue;
+    private long _limit;
     private long _empty;
     private long _alone;
 

@@ -30,21 +30,28 @@ internal sealed class TopicLog(KafkaConnection kafka, ILogger<TopicLog> logger) 
     public async Task<StreamIdentity> IdentifyAsync(CancellationToken cancellationToken) =>
         new(UsageEventTopic.Name, await _client.Value.GetTopicIdAsync(UsageEventTopic.Name, RequestTimeout, cancellationToken));
 
-    /// <summary>Every partition, in order.</summary>
-    public async Task<IReadOnlyList<PartitionLog>> ReadAsync(CancellationToken cancellationToken)
+    /// <summary>Every partition, in order; null for one of which no broker tells, as while it has no leader.</summary>
+    /// <exception cref="KafkaException">No broker tells of any.</exception>
+    public async Task<IReadOnlyList<PartitionLog?>> ReadAsync(CancellationToken cancellationToken)
     {
-        var partitions = (await MetadataAsync(cancellationToken)).Topics[0].Partitions.Count;
+        var partitions = (await MetadataAsync(cancellationToken)).Topics[0].Partitions;
+        var led = partitions.Where(partition => partition.Leader >= 0).Select(partition => partition.PartitionId).ToList();
+        if (led.Count == 0)
+            throw new KafkaException(ErrorCode.LeaderNotAvailable);
         // The start first: what is deleted in between makes the log look longer than it is, not shorter.
-        var low = await ListAsync(partitions, OffsetSpec.Earliest(), cancellationToken);
-        var high = await ListAsync(partitions, OffsetSpec.Latest(), cancellationToken);
-        return [.. low.Zip(high, (first, next) => (first, next)).Select((log, partition) => new PartitionLog(partition, log.first, log.next))];
+        var low = await ListAsync(led, OffsetSpec.Earliest(), cancellationToken);
+        var high = await ListAsync(led, OffsetSpec.Latest(), cancellationToken);
+        return [.. Enumerable.Range(0, partitions.Count).Select(partition =>
+            low.TryGetValue(partition, out var first) && high.TryGetValue(partition, out var next) ? new PartitionLog(partition, first, next) : (PartitionLog?)null)];
     }
 
-    /// <summary>By partition: the first offset with a timestamp at or after <paramref name="time"/>; null when there is none.</summary>
-    public async Task<IReadOnlyList<long?>> FirstSinceAsync(DateTimeOffset time, int partitions, CancellationToken cancellationToken)
+    /// <summary>By partition: the first offset with a timestamp at or after <paramref name="time"/>; negative when there is none.</summary>
+    /// <exception cref="KafkaException">Not all of them tell.</exception>
+    public async Task<IReadOnlyDictionary<int, long>> FirstSinceAsync(
+        DateTimeOffset time, IReadOnlyCollection<int> partitions, CancellationToken cancellationToken)
     {
         var offsets = await ListAsync(partitions, OffsetSpec.ForTimestamp(time.ToUnixTimeMilliseconds()), cancellationToken);
-        return [.. offsets.Select(offset => offset < 0 ? (long?)null : offset)];
+        return offsets.Count == partitions.Count ? offsets : throw new KafkaException(ErrorCode.LeaderNotAvailable);
     }
 
     /// <summary>By partition, what the group committed; one that it never committed is missing.</summary>
@@ -79,6 +86,6 @@ internal sealed class TopicLog(KafkaConnection kafka, ILogger<TopicLog> logger) 
     private Task<Metadata> MetadataAsync(CancellationToken cancellationToken) =>
         _client.Value.GetMetadataAsync(UsageEventTopic.Name, RequestTimeout, cancellationToken);
 
-    private Task<long[]> ListAsync(int partitions, OffsetSpec spec, CancellationToken cancellationToken) =>
-        _client.Value.ListOffsetsAsync(UsageEventTopic.Name, [.. Enumerable.Range(0, partitions)], spec, RequestTimeout, cancellationToken);
+    private Task<IReadOnlyDictionary<int, long>> ListAsync(IReadOnlyCollection<int> partitions, OffsetSpec spec, CancellationToken cancellationToken) =>
+        _client.Value.ListOffsetsAsync(UsageEventTopic.Name, partitions, spec, RequestTimeout, cancellationToken);
 }

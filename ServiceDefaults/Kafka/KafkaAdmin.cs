@@ -45,16 +45,16 @@ public sealed class KafkaAdmin(IAdminClient client) : IDisposable
         return (await InTimeAsync(described, $"The settings of topic '{topic}'", timeout, cancellationToken))[0].Entries;
     }
 
-    /// <summary>Of each of the partitions, in their order: the offset that <paramref name="spec"/> means; negative when there is none.</summary>
-    /// <exception cref="KafkaException">The broker did not tell in time, or not of each.</exception>
-    public async Task<long[]> ListOffsetsAsync(
+    /// <summary>By partition, the offset that <paramref name="spec"/> means; negative when there is none. One whose broker does not tell is missing.</summary>
+    /// <exception cref="KafkaException">The broker did not tell in time, or of none.</exception>
+    public async Task<IReadOnlyDictionary<int, long>> ListOffsetsAsync(
         string topic, IReadOnlyCollection<int> partitions, OffsetSpec spec, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var wanted = partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = new TopicPartition(topic, partition), OffsetSpec = spec });
         var listed = client.ListOffsetsAsync(wanted, new ListOffsetsOptions { RequestTimeout = timeout });
-        var offsets = (await InTimeAsync(listed, $"Offsets of topic '{topic}'", timeout, cancellationToken)).ResultInfos
-            .ToDictionary(result => result.TopicPartitionOffsetError.Partition.Value, result => result.TopicPartitionOffsetError.Offset.Value);
-        return [.. partitions.Select(partition => offsets[partition])];
+        return (await ResultsAsync(InTimeAsync(listed, $"Offsets of topic '{topic}'", timeout, cancellationToken)))
+            .Where(told => !told.Error.IsError)
+            .ToDictionary(told => told.Partition.Value, told => told.Offset.Value);
     }
 
     /// <summary>By partition of one topic, the offset that the group committed last; a partition that it never committed is missing.</summary>
@@ -81,6 +81,18 @@ public sealed class KafkaAdmin(IAdminClient client) : IDisposable
         catch (TimeoutException e)
         {
             throw new KafkaException(new Error(ErrorCode.Local_TimedOut, $"{wanted}: Kafka did not tell in time."), e);
+        }
+    }
+
+    private static async Task<IEnumerable<TopicPartitionOffsetError>> ResultsAsync(Task<ListOffsetsResult> listing)
+    {
+        try
+        {
+            return (await listing).ResultInfos.Select(result => result.TopicPartitionOffsetError);
+        }
+        catch (ListOffsetsException e) when (e.Result.ResultInfos.Any(result => !result.TopicPartitionOffsetError.Error.IsError))
+        {
+            return e.Result.ResultInfos.Select(result => result.TopicPartitionOffsetError);
         }
     }
 

@@ -58,6 +58,9 @@ internal static partial class Librdkafka
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_partition_delete_records", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int DeleteRecords(nint cluster, string topic, int partition, long beforeOffset);
 
+    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_partition_set_leader", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int SetLeader(nint cluster, string topic, int partition, int broker);
+
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_broker_set_down")]
     public static partial int SetDown(nint cluster, int broker);
 

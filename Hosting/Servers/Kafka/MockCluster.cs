@@ -8,6 +8,7 @@ namespace Aspire.Hosting.Servers.Kafka;
 internal sealed class MockCluster : IDisposable
 {
     private const int Broker = 1;
+    private const int NoBroker = -1;
     private const int ErrorBytes = 512;
 
     private readonly nint _client;
@@ -54,6 +55,9 @@ internal sealed class MockCluster : IDisposable
     /// <summary>Moves the start of a partition's log, as retention does.</summary>
     public void DeleteRecords(string topic, int partition, long beforeOffset) =>
         Check(Librdkafka.DeleteRecords(_cluster, topic, partition, beforeOffset));
+
+    public void SetLeader(string topic, int partition, bool isLed) =>
+        Check(Librdkafka.SetLeader(_cluster, topic, partition, isLed ? Broker : NoBroker));
 
     public void SetDown() => Check(Librdkafka.SetDown(_cluster, Broker));
 
