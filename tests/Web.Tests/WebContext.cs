@@ -15,7 +15,7 @@ namespace CloudNative.Web.Tests;
 /// <summary>Renders components over a stubbed API, under a clock that the test moves.</summary>
 public abstract class WebContext : BunitContext
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     protected WebContext()

@@ -5,7 +5,8 @@ namespace CloudNative.EndToEnd.Tests.Browser;
 /// <summary>Chromium with one page of the admin UI.</summary>
 internal sealed class BrowserSession : IAsyncDisposable
 {
-    private const int TimeoutMs = 20_000;
+    /// <summary>Far more than anything takes: a test fails because of what a page shows, not because a machine is busy.</summary>
+    private const int TimeoutMs = 60_000;
 
     private static readonly string Chromium = Environment.GetEnvironmentVariable("CHROMIUM") ?? "/usr/bin/chromium";
 

@@ -10,8 +10,27 @@ internal sealed class WatchedPage : IAsyncDisposable
     /// <summary>A folder for screenshots to look at; none are taken without it.</summary>
     private const string ScreenshotFolder = "WEB_SCREENSHOTS";
 
-    private const int TimeoutMs = 15_000;
+    /// <summary>Far more than anything takes: a test fails because of what a page shows, not because a machine is busy.</summary>
+    private const int TimeoutMs = 60_000;
     private const int TallestShot = 2200;
+
+    /// <summary>A document that had a title has one at every moment: a console error, and so a fault, where it has none.</summary>
+    private const string TitleWatch = """
+        {
+          let titled = false;
+          new MutationObserver(() => {
+            if (titled && !document.title) console.error("The document has lost its title.");
+            titled = document.title !== "";
+          }).observe(document, { childList: true, subtree: true, characterData: true });
+        }
+        """;
+
+    /// <summary>What is half faded in has too little contrast; what moves for ever is as it is.</summary>
+    private const string ComeToRest = """
+        () => Promise.allSettled(document.getAnimations()
+          .filter(it => it.playState === "running" && it.effect.getComputedTiming().endTime !== Infinity)
+          .map(it => it.finished)).then(() => null)
+        """;
 
     private readonly IBrowserContext _context;
     private readonly List<string> _faults = [];
@@ -56,6 +75,8 @@ internal sealed class WatchedPage : IAsyncDisposable
         if (view.Theme is not null)
             await context.AddCookiesAsync([new Cookie { Name = "theme", Value = view.Theme, Url = url }]);
         context.SetDefaultTimeout(TimeoutMs);
+        Assertions.SetDefaultExpectTimeout(TimeoutMs);
+        await context.AddInitScriptAsync(TitleWatch);
         var page = await context.NewPageAsync();
         var watched = new WatchedPage(context, page, url);
         await page.GotoAsync(path);
@@ -69,6 +90,7 @@ internal sealed class WatchedPage : IAsyncDisposable
     /// <summary>axe finds nothing against WCAG or its own best practices.</summary>
     public async Task AssertAccessibleAsync()
     {
+        await Page.EvaluateAsync(ComeToRest);
         var axe = await Page.RunAxe();
         Assert.True(axe.Violations.Length == 0, string.Join("\n", axe.Violations.Select(Describe)));
     }
