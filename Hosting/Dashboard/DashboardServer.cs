@@ -18,6 +18,8 @@ internal sealed partial class DashboardServer(
     : BackgroundService
 {
     private const int LinesInError = 3;
+    // Its own patience ends after half a minute, which a machine that builds and starts everything at once may need.
+    private const int Attempts = 3;
     // It holds nothing that is lost, and the ten seconds of a stop are for the resources.
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(200);
@@ -44,15 +46,29 @@ internal sealed partial class DashboardServer(
 
     private async Task ServeAsync(ProcessSpec spec, CancellationToken cancellationToken)
     {
+        for (var attempt = 1; ; attempt++)
+        {
+            var (wasUp, reason) = await RunToItsEndAsync(spec, cancellationToken);
+            if (wasUp || attempt == Attempts)
+                throw new DistributedApplicationException(reason);
+            LogTriesAgain(reason);
+            // What the others left it was not enough, and by now they have started.
+            spec = spec with { IsSecondary = false };
+        }
+    }
+
+    private async Task<(bool WasUp, string Reason)> RunToItsEndAsync(ProcessSpec spec, CancellationToken cancellationToken)
+    {
         var lines = new ConcurrentQueue<string>();
         await using var process = await run.StartAsync(spec, output => lines.Enqueue(output.Line.Trim()));
         try
         {
             await WaitUntilListeningAsync(process, cancellationToken);
-            if (!process.HasExited)
+            var wasUp = !process.HasExited;
+            if (wasUp)
                 LogReady(options.LoginUrl);
             var exitCode = await process.Exit.WaitAsync(cancellationToken);
-            throw new DistributedApplicationException($"It ended with exit code {exitCode}: {string.Join(" | ", lines.TakeLast(LinesInError))}");
+            return (wasUp, $"It ended with exit code {exitCode}: {string.Join(" | ", lines.TakeLast(LinesInError))}");
         }
         finally
         {
@@ -83,6 +99,9 @@ internal sealed partial class DashboardServer(
 
     [LoggerMessage(LogLevel.Information, "Dashboard: {LoginUrl}")]
     private partial void LogReady(string loginUrl);
+
+    [LoggerMessage(LogLevel.Warning, "The dashboard did not come up and is started again. {Reason}")]
+    private partial void LogTriesAgain(string reason);
 
     [LoggerMessage(LogLevel.Warning, "The dashboard is not available, everything else is. {Reason}")]
     private partial void LogNotAvailable(string reason);

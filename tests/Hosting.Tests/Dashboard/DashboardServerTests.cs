@@ -1,7 +1,10 @@
+using System.Net;
+using System.Net.Sockets;
 using Aspire.Hosting;
 using Aspire.Hosting.Dashboard;
 using Aspire.Hosting.Orchestration;
 using Aspire.Hosting.Tools;
+using CloudNative.Tests;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -9,6 +12,9 @@ namespace CloudNative.Hosting.Tests.Dashboard;
 
 public sealed class DashboardServerTests
 {
+    /// <summary>Whether a test can have it without a download.</summary>
+    internal static bool IsInstalled => DashboardProgram.Package is { } package && Directory.Exists(Path.Combine(UserCache.Default.Root, package.CacheName));
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -21,10 +27,63 @@ public sealed class DashboardServerTests
         using var server = new DashboardServer(new DashboardOptions("Small", 1, 2, 3, 4), run, services, new UserCache(notAFolder), logger);
 
         await server.StartAsync(Cancellation);
-        await server.ExecuteTask!.WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
+        await server.ExecuteTask!.WaitAsync(Eventually.Deadline, Cancellation);
 
         Assert.Contains("The dashboard is not available, everything else is.", Assert.Single(logger.Messages), StringComparison.Ordinal);
         File.Delete(notAFolder);
+    }
+
+    [Fact]
+    public async Task Execute_Installed_AnswersAtTheAddressThatItPrints()
+    {
+        Assert.SkipUnless(IsInstalled, "The dashboard would have to be downloaded.");
+        await using var dashboard = await RunningDashboard.StartAsync(UserCache.Default, Cancellation);
+
+        await dashboard.SaysAsync($"Dashboard: {dashboard.Options.LoginUrl}");
+        using var client = new HttpClient();
+
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(dashboard.Options.LoginUrl, Cancellation)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Execute_GivesUpTwiceWithoutBeingUp_IsStartedAgain()
+    {
+        using var program = new FakeDashboardProgram("""[ "$(wc -l < starts)" -lt 3 ] && { echo 'Too slow'; exit 12; }; exec sleep 600""");
+        await using var dashboard = await RunningDashboard.StartAsync(program.Cache, Cancellation);
+        await program.IsStartedAsync(times: 3);
+        using var frontend = new TcpListener(IPAddress.Loopback, dashboard.Options.FrontendPort);
+        frontend.Start();
+
+        await dashboard.SaysAsync($"Dashboard: {dashboard.Options.LoginUrl}");
+
+        const string Again = "The dashboard did not come up and is started again. It ended with exit code 12: Too slow";
+        Assert.Equal([Again, Again, $"Dashboard: {dashboard.Options.LoginUrl}"], dashboard.Messages);
+    }
+
+    [Fact]
+    public async Task Execute_NeverUp_SaysSoAfterThreeAttempts()
+    {
+        using var program = new FakeDashboardProgram("exit 12");
+        await using var dashboard = await RunningDashboard.StartAsync(program.Cache, Cancellation);
+
+        await dashboard.SaysAsync("The dashboard is not available, everything else is. It ended with exit code 12: ");
+
+        Assert.Equal((3, 3), (program.Starts, dashboard.Messages.Count()));
+    }
+
+    [Fact]
+    public async Task Execute_EndsAfterItWasUp_IsNotStartedAgain()
+    {
+        using var program = new FakeDashboardProgram("while [ ! -e end ]; do sleep 0.1; done; exit 3");
+        await using var dashboard = await RunningDashboard.StartAsync(program.Cache, Cancellation);
+        using var frontend = new TcpListener(IPAddress.Loopback, dashboard.Options.FrontendPort);
+        frontend.Start();
+        await dashboard.SaysAsync($"Dashboard: {dashboard.Options.LoginUrl}");
+
+        program.End();
+
+        await dashboard.SaysAsync("The dashboard is not available, everything else is. It ended with exit code 3: ");
+        Assert.Equal(1, program.Starts);
     }
 
     [Fact]

@@ -1,14 +1,11 @@
-using System.Net;
-using System.Net.Sockets;
+using Aspire.Hosting.Orchestration;
 
 namespace CloudNative.Hosting.Tests.Servers;
 
+/// <summary>Ports that nobody gets until the tests end, an outgoing connection included.</summary>
 internal static class Ports
 {
-    public static int Free()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    private static readonly FreePorts Claimed = new();
+
+    public static int Free() => Claimed.Next();
 }
