@@ -39,16 +39,27 @@ public sealed class TestApi : IAsyncLifetime
     public async Task<(Ulid TenantId, string Key)> CreateTenantAsync(CancellationToken cancellationToken)
     {
         await using var database = OpenDatabase();
+        return await CreateTenantAsync(database, cancellationToken);
+    }
+
+    /// <summary>The same in any migrated database.</summary>
+    public static async Task<(Ulid TenantId, string Key)> CreateTenantAsync(MeteringDbContext database, CancellationToken cancellationToken)
+    {
         var tenant = new Tenant { Id = Ulid.NewUlid(), Slug = $"tenant_{Guid.NewGuid():N}", CreatedAt = TimeProvider.System.GetUtcNow() };
         database.Add(tenant);
         await database.SaveChangesAsync(cancellationToken);
-        return (tenant.Id, (await CreateKeyAsync(tenant.Id, cancellationToken, ApiScope.Everything)).Secret);
+        return (tenant.Id, (await CreateKeyAsync(database, tenant.Id, cancellationToken, ApiScope.Everything)).Secret);
     }
 
     /// <summary>Another key of a tenant.</summary>
     public async Task<NewApiKey> CreateKeyAsync(Ulid tenantId, CancellationToken cancellationToken, params string[] scopes)
     {
         await using var database = OpenDatabase();
+        return await CreateKeyAsync(database, tenantId, cancellationToken, scopes);
+    }
+
+    private static async Task<NewApiKey> CreateKeyAsync(MeteringDbContext database, Ulid tenantId, CancellationToken cancellationToken, params string[] scopes)
+    {
         var (key, secret) = ApiKey.Create(tenantId, "test", scopes, null, TimeProvider.System.GetUtcNow());
         database.Add(key);
         await database.SaveChangesAsync(cancellationToken);
@@ -58,16 +69,20 @@ public sealed class TestApi : IAsyncLifetime
     /// <summary>A client of a new tenant.</summary>
     public async Task<HttpClient> CreateTenantClientAsync(CancellationToken cancellationToken) => ClientOf((await CreateTenantAsync(cancellationToken)).Key);
 
-    public HttpClient ClientOf(string key)
+    public HttpClient ClientOf(string key) => ClientOf(_factory!, key);
+
+    public static HttpClient ClientOf(ApiFactory factory, string key)
     {
-        var client = Anonymous;
+        var client = factory.CreateClient();
         client.DefaultRequestHeaders.Authorization = new("Bearer", key);
         return client;
     }
 
-    public MeteringDbContext OpenDatabase()
+    public MeteringDbContext OpenDatabase() => OpenDatabase(Database);
+
+    public static MeteringDbContext OpenDatabase(string connectionString)
     {
-        var options = new DbContextOptionsBuilder<MeteringDbContext>().UseNpgsql(Database);
+        var options = new DbContextOptionsBuilder<MeteringDbContext>().UseNpgsql(connectionString);
         MeteringDbContext.UseConventions(options);
         return new MeteringDbContext(options.Options);
     }

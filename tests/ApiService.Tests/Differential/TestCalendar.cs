@@ -2,7 +2,7 @@ using CloudNative.Metering.Rollups;
 using NodaTime;
 using NodaTime.TimeZones;
 
-namespace CloudNative.Metering.Tests.Differential;
+namespace CloudNative.ApiService.Tests.Differential;
 
 /// <summary>Windows and moments of interest by NodaTime: another implementation of calendars, with time zone data of its own.</summary>
 internal static class TestCalendar

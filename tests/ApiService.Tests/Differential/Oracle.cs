@@ -1,69 +1,96 @@
 using System.Globalization;
 using System.Numerics;
 using CloudNative.Metering.Meters;
-using CloudNative.Metering.Rollups;
 using DuckDB.NET.Data;
 
-namespace CloudNative.Metering.Tests.Differential;
+namespace CloudNative.ApiService.Tests.Differential;
 
 /// <summary>Answers from the events themselves: grouped and added up by DuckDB, in windows by NodaTime.</summary>
 internal sealed class Oracle : IDisposable
 {
-    private readonly DuckDBConnection _connection = new("DataSource=:memory:");
-    private readonly IReadOnlyList<TestEvent> _events;
+    /// <summary>Microseconds.</summary>
+    private const long Minute = 60_000_000;
 
-    public Oracle(IReadOnlyList<(TestEvent Event, long Offset)> stored, IReadOnlyDictionary<string, Ulid> owners)
+    private readonly DuckDBConnection _connection = new("DataSource=:memory:");
+    private IReadOnlyList<TestEvent> _events = [];
+
+    public Oracle() => _connection.Open();
+
+    /// <summary>All that was ever stored, and whose the subjects are.</summary>
+    public void Know(IReadOnlyList<StoredEvent> stored, IEnumerable<(string Id, IReadOnlyList<string> Subjects)> customers)
     {
         _events = [.. stored.Select(row => row.Event)];
-        _connection.Open();
         Execute("""
-            create table sent (
-                i integer, time bigint, ingested_at bigint, partition integer, "offset" bigint, subject varchar, number varchar, value varchar, model varchar, kind varchar)
+            create or replace table sent (
+                i integer, time bigint, ingested_at bigint, partition integer, "offset" bigint, dropped_by integer,
+                subject varchar, number varchar, value varchar, model varchar, kind varchar)
             """);
         using (var appender = _connection.CreateAppender("sent"))
         {
-            foreach (var (index, (sent, offset)) in stored.Index())
+            foreach (var (index, (sent, _, offset, droppedBy)) in stored.Index())
             {
                 appender.CreateRow()
-                    .AppendValue(index).AppendValue(Microseconds(sent.Time)).AppendValue(Microseconds(sent.IngestedAt)).AppendValue(sent.Partition).AppendValue(offset)
-                    .AppendValue(sent.Subject).AppendValue(sent.Number).AppendValue(sent.Text).AppendValue(sent.Model ?? "").AppendValue(sent.Kind)
+                    .AppendValue(index).AppendValue(Microseconds(sent.Time)).AppendValue(Microseconds(sent.IngestedAt)).AppendValue(sent.Partition).AppendValue(offset).AppendValue(droppedBy)
+                    .AppendValue(sent.Subject).AppendValue(sent.Value.Number).AppendValue(sent.Value.Text).AppendValue(sent.Model ?? "").AppendValue(sent.Kind)
                     .EndRow();
             }
         }
 
-        Execute($"create table owners as select * from (values {string.Join(", ", owners.Select(owner => $"({Text(owner.Key)}, '{owner.Value}')"))}) as o (subject, owner)");
+        Execute("create or replace table owners (subject varchar, owner varchar)");
+        using (var appender = _connection.CreateAppender("owners"))
+        {
+            foreach (var (id, subjects) in customers)
+            {
+                foreach (var subject in subjects)
+                    appender.CreateRow().AppendValue(subject).AppendValue(id).EndRow();
+            }
+        }
 
         // 38 digits are the most that DuckDB has; the values leave room for their sum.
         Execute("""
-            create table events as
+            create or replace table events as
             select * replace (number::decimal(38, 18) as number), row_number() over (order by time, ingested_at, partition, "offset") as rank, coalesce(owner, '') as customer
             from sent left join owners using (subject)
             """);
     }
 
+    /// <summary>Whether the question cuts a minute of which the meter counted events that are gone, of the subjects that are asked for.</summary>
+    public bool IsRefused(TestMeter meter, Question question)
+    {
+        var minutes = new[] { question.From, question.To }.OfType<DateTimeOffset>().Select(Microseconds).Where(edge => edge != Down(edge))
+            .Select(edge => $"time >= {Down(edge)} and time < {Down(edge) + Minute}").ToList();
+        if (minutes.Count == 0)
+            return false;
+        using var command = _connection.CreateCommand();
+        command.CommandText = $"""
+            select count(*) from events where dropped_by < {int.MaxValue} and ({string.Join(" or ", minutes)}) and {string.Join(" and ", Counted(meter, question))}
+            """;
+        return (long)command.ExecuteScalar()! > 0;
+    }
+
     /// <summary>One line a row, as <see cref="Line"/> writes it.</summary>
-    public IReadOnlyList<string> Ask(Meter meter, UsageQuery query)
+    public IReadOnlyList<string> Ask(TestMeter meter, Question question)
     {
         var groups = new List<string>();
-        if (query.WindowSize is not null)
+        if (question.WindowSize is not null)
             groups.AddRange("w.start", "w.stop");
-        if (query.GroupBySubject)
+        if (question.IsBySubject)
             groups.Add("subject");
-        if (query.GroupByCustomer)
+        if (question.IsByCustomer)
             groups.Add("customer");
-        groups.AddRange(query.Dimensions.Order(StringComparer.Ordinal));
+        groups.AddRange(question.Dimensions.Select(name => meter.Columns[name]));
         var grouping = groups.Count == 0 ? "having count(*) > 0" : $"group by {string.Join(", ", groups)} order by {string.Join(", ", groups)}";
         using var command = _connection.CreateCommand();
         command.CommandText = $"""
             select {Aggregate(meter.Aggregation)}, count(*), min(time), max(time){string.Concat(groups.Select(group => $", {group}"))}
-            from events join (values {Windows(query)}) as w (i, start, stop) using (i)
-            where {Conditions(meter, query)}
+            from events join (values {Windows(question)}) as w (i, start, stop) using (i)
+            where {string.Join(" and ", Conditions(meter, question))}
             {grouping}
             """;
         var lines = new List<string>();
         using var reader = command.ExecuteReader();
         while (reader.Read())
-            lines.Add(ReadLine(reader, meter, query));
+            lines.Add(ReadLine(reader, meter, question));
         return lines;
     }
 
@@ -73,18 +100,18 @@ internal sealed class Oracle : IDisposable
 
     public void Dispose() => _connection.Dispose();
 
-    private static string ReadLine(DuckDBDataReader reader, Meter meter, UsageQuery query)
+    private static string ReadLine(DuckDBDataReader reader, TestMeter meter, Question question)
     {
         var column = 4;
-        var (start, end) = query.WindowSize is null
-            ? (query.From ?? Minute(reader.GetInt64(2)), query.To ?? Minute(reader.GetInt64(3)).AddMinutes(1))
+        var (start, end) = question.WindowSize is null
+            ? (question.From ?? Time(Down(reader.GetInt64(2))), question.To ?? Time(Down(reader.GetInt64(3)) + Minute))
             : (Time(reader.GetInt64(column++)), Time(reader.GetInt64(column++)));
-        var subject = query.GroupBySubject ? reader.GetString(column++) : null;
-        var customer = query.GroupByCustomer ? reader.GetString(column++) : null;
-        var dimensions = query.Dimensions.Select(_ => reader.GetString(column++)).ToList();
+        var subject = question.IsBySubject ? reader.GetString(column++) : null;
+        var customer = question.IsByCustomer ? reader.GetString(column++) : null;
+        var dimensions = question.Dimensions.Select(_ => reader.GetString(column++)).ToList();
         var value = reader.GetString(0);
         return Line(
-            TestCalendar.InZone(start, query.TimeZone.Id), TestCalendar.InZone(end, query.TimeZone.Id), subject, customer, dimensions,
+            TestCalendar.InZone(start, question.Zone), TestCalendar.InZone(end, question.Zone), subject, customer, dimensions,
             meter.Aggregation == Aggregation.Avg ? Divide(value, reader.GetInt64(1)) : Trim(value));
     }
 
@@ -98,55 +125,43 @@ internal sealed class Oracle : IDisposable
         _ => "arg_max(number, rank)::varchar",
     };
 
-    private string Windows(UsageQuery query) => string.Join(", ", _events.Select((sent, i) =>
+    private string Windows(Question question) => string.Join(", ", _events.Select((sent, i) =>
     {
-        var (start, end) = query.WindowSize is { } size ? TestCalendar.WindowOf(sent.Time, size, query.TimeZone.Id) : default;
+        var (start, end) = question.WindowSize is { } size ? TestCalendar.WindowOf(sent.Time, size, question.Zone) : default;
         return $"({i}, {Microseconds(start)}::bigint, {Microseconds(end)}::bigint)";
     }));
 
-    private static string Conditions(Meter meter, UsageQuery query)
+    /// <summary>What the meter counts of the subjects that are asked for, whenever.</summary>
+    private static IEnumerable<string> Counted(TestMeter meter, Question question)
     {
-        var conditions = new List<string>
-        {
-            meter.Aggregation switch { Aggregation.Count => "true", Aggregation.UniqueCount => "value is not null", _ => "number is not null" },
-        };
+        yield return meter.Aggregation switch { Aggregation.Count => "true", Aggregation.UniqueCount => "value is not null", _ => "number is not null" };
+        yield return $"dropped_by >= {meter.Drops}";
         if (meter.EventFrom is { } eventFrom)
-            conditions.Add($"time >= {Microseconds(eventFrom)}");
-        if (query.From is { } from)
-            conditions.Add($"time >= {Microseconds(from)}");
-        if (query.To is { } to)
-            conditions.Add($"time < {Microseconds(to)}");
-        if (query.Subjects.Count > 0)
-            conditions.Add($"subject in ({Texts(query.Subjects)})");
-        if (query.Customers.Count > 0)
-            conditions.Add($"customer in ({Texts(query.Customers.Select(id => id.ToString()))})");
-        conditions.AddRange(query.Filters.Select(filter => Condition(filter.Dimension, filter.Filter)));
-        return string.Join(" and ", conditions);
+            yield return $"time >= {Microseconds(eventFrom)}";
+        if (question.Subjects.Count > 0)
+            yield return $"subject in ({Texts(question.Subjects)})";
     }
 
-    private static string Condition(string column, TextFilter filter) => filter switch
+    private static IEnumerable<string> Conditions(TestMeter meter, Question question)
     {
-        TextFilter.Compared compared => $"{column} {Operator(compared.Comparison)} {Text(compared.Value)}",
-        TextFilter.In any => $"{column} {(any.IsNegated ? "not " : "")}in ({Texts(any.Values)})",
-        TextFilter.Like like => $"{column} {(like.IsNegated ? "not " : "")}{(like.IgnoresCase ? "ilike" : "like")} {Text(like.Pattern)} escape '\\'",
-        TextFilter.All all => $"({string.Join(" and ", all.Filters.Select(part => Condition(column, part)))})",
-        TextFilter.Any any => $"({string.Join(" or ", any.Filters.Select(part => Condition(column, part)))})",
-        _ => throw new InvalidOperationException("No such filter."),
-    };
-
-    private static string Operator(TextComparison comparison) => comparison switch
-    {
-        TextComparison.Equal => "=",
-        TextComparison.NotEqual => "<>",
-        TextComparison.Greater => ">",
-        TextComparison.GreaterOrEqual => ">=",
-        TextComparison.Less => "<",
-        _ => "<=",
-    };
+        foreach (var condition in Counted(meter, question))
+            yield return condition;
+        if (question.From is { } from)
+            yield return $"time >= {Microseconds(from)}";
+        if (question.To is { } to)
+            yield return $"time < {Microseconds(to)}";
+        if (question.Customers.Count > 0)
+            yield return $"customer in ({Texts(question.Customers)})";
+        foreach (var (name, values) in question.Values)
+            yield return $"{meter.Columns[name]} in ({Texts(values)})";
+        foreach (var (name, filter) in question.Filters)
+            yield return filter.ToSql(meter.Columns[name]);
+    }
 
     private static string Texts(IEnumerable<string> texts) => string.Join(", ", texts.Select(Text));
 
-    private static string Text(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+    /// <summary>A literal.</summary>
+    public static string Text(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 
     private static string Trim(string number) => number.Contains('.', StringComparison.Ordinal) ? number.TrimEnd('0').TrimEnd('.') : number;
 
@@ -189,5 +204,5 @@ internal sealed class Oracle : IDisposable
 
     private static DateTimeOffset Time(long microseconds) => DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
 
-    private static DateTimeOffset Minute(long microseconds) => Time(microseconds - microseconds % 60_000_000);
+    private static long Down(long microseconds) => microseconds - microseconds % Minute;
 }
