@@ -108,6 +108,21 @@ public sealed class SubjectTests(TestApi api)
     }
 
     [Fact]
+    public async Task Upsert_AsManyAsTheDocumentSays_AreTakenAndOneMoreIsRefused()
+    {
+        const int most = 5_000;
+        using var client = await api.CreateTenantClientAsync(Token);
+        var keys = Enumerable.Range(0, most).Select(i => $$"""{"key": "k{{i}}"}""").ToList();
+
+        using var refused = await client.PostAsync(new Uri(Subjects, UriKind.Relative), Json.Content($"[{string.Join(',', keys)}, {{\"key\": \"more\"}}]"), Token);
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        var error = Assert.Single((await refused.ReadJsonAsync(Token)).GetProperty("extensions").GetProperty("validationErrors").EnumerateArray());
+        Assert.Equal("body too_many", $"{error.Text("field")} {error.Text("code")}");
+        Assert.Equal(most, (await SaveAsync(client, $"[{string.Join(',', keys)}]")).Count);
+    }
+
+    [Fact]
     public async Task AnyCall_OtherTenantsSubject_IsNotFound()
     {
         using var owner = await api.CreateTenantClientAsync(Token);
