@@ -42,16 +42,23 @@ public sealed class BackfillQuery(NpgsqlDataSource dataSource)
         from meter_backfills where meter_id = @meter
         """;
 
-    /// <summary>A page takes a fraction of a second, and every backfill has its turn after some of them: one that stands for so long needs a person.</summary>
-    public static readonly TimeSpan StandsAfter = TimeSpan.FromMinutes(15);
+    /// <summary>A page takes a fraction of a second: a backfill that stands for so long needs a person.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
 
-    private const string StandingSql = "select count(*), min(updated_at) from meter_backfills where done_at is null and updated_at < now() - @patience";
+    // Each waits for the turns of all others, some pages long.
+    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(20);
+
+    private const string StandingSql = """
+        select count(*), min(updated_at) from (select updated_at, count(*) over () as turns from meter_backfills where done_at is null) open
+        where updated_at < now() - @patience - turns * @turn
+        """;
 
     /// <summary>Of all tenants: how many backfills do not go on, and since when; null when all do.</summary>
     public async Task<(long Count, DateTimeOffset Since)?> FindStandingAsync(CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(StandingSql);
-        command.Parameters.AddWithValue("patience", StandsAfter);
+        command.Parameters.AddWithValue("patience", Patience);
+        command.Parameters.AddWithValue("turn", Turn);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return reader.GetInt64(0) is > 0 and var count ? (count, reader.GetFieldValue<DateTimeOffset>(1)) : null;
