@@ -7,6 +7,18 @@ namespace CloudNative.IngestService;
 /// <summary>What an operator watches: throughput by outcome, batch size, flush time, freshness, lag, fenced batches.</summary>
 internal sealed class IngestMetrics
 {
+    // OpenTelemetry's own buckets begin at 5, and nearly every transaction would be in the first of them.
+    private static readonly InstrumentAdvice<double> Seconds = new()
+    {
+        HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5, 5, 10, 30, 60],
+    };
+
+    // Ingest:MaxBatchRecords is 20,000 unless it is set, and 100,000 at most.
+    private static readonly InstrumentAdvice<int> BatchSizes = new()
+    {
+        HistogramBucketBoundaries = [1, 10, 50, 100, 500, 1_000, 2_500, 5_000, 10_000, 15_000, 20_000, 50_000, 100_000],
+    };
+
     private readonly Counter<long> _events;
     private readonly Counter<long> _fenced;
     private readonly Histogram<int> _batchSize;
@@ -20,9 +32,9 @@ internal sealed class IngestMetrics
         var meter = meters.Create("CloudNative.Ingest");
         _events = meter.CreateCounter<long>("cloudnative.ingest.events", "{event}", "Events taken from the log, by outcome.");
         _fenced = meter.CreateCounter<long>("cloudnative.ingest.fenced_batches", "{batch}", "Batches dropped because another consumer owns their partition.");
-        _batchSize = meter.CreateHistogram<int>("cloudnative.ingest.batch.size", "{event}", "Events in one transaction.");
-        _flush = meter.CreateHistogram<double>("cloudnative.ingest.flush.duration", "s", "Time of one transaction.");
-        _freshness = meter.CreateHistogram<double>("cloudnative.ingest.freshness", "s", "Age of a transaction's oldest event when it is counted.");
+        _batchSize = meter.CreateHistogram("cloudnative.ingest.batch.size", "{event}", "Events that one transaction stored.", tags: null, BatchSizes);
+        _flush = meter.CreateHistogram("cloudnative.ingest.flush.duration", "s", "Time of one transaction.", tags: null, Seconds);
+        _freshness = meter.CreateHistogram("cloudnative.ingest.freshness", "s", "Age of a transaction's oldest event when it is counted.", tags: null, Seconds);
         meter.CreateObservableGauge("cloudnative.ingest.lag", () => progress.Lag, "{event}", "Events of the owned partitions that wait to be counted.");
         meter.CreateObservableGauge(
             "cloudnative.ingest.stopped_partitions", () => progress.StoppedPartitions, "{partition}", "Partitions whose next record is not in the log: not counted until a person decides.");
@@ -33,11 +45,15 @@ internal sealed class IngestMetrics
 
     public void Stored(IReadOnlyList<PartitionBatch> batches, StoreResult result, long started)
     {
-        _batchSize.Record(batches.Sum(batch => batch.Records.Count));
         _flush.Record(_clock.GetElapsedTime(started).TotalSeconds);
         _fenced.Add(result.Lost.Count);
-        var oldest = batches.Min(batch => batch.Records[0].IngestedAt);
-        _freshness.Record(Math.Max(0, (_clock.GetUtcNow() - oldest).TotalSeconds));
+        // The others were dropped, or went with another transaction.
+        var stored = batches.Where(batch => !result.Lost.Contains(batch.Claim.Partition) && !result.AlreadyStored.Contains(batch.Claim.Partition)).ToList();
+        if (stored.Count > 0)
+            _batchSize.Record(stored.Sum(batch => batch.Records.Count));
+        // A record without a usable timestamp has no age.
+        if (stored.SelectMany(batch => batch.Records).Where(record => record.IngestedAt > DateTimeOffset.UnixEpoch).MinBy(record => record.IngestedAt) is { } oldest)
+            _freshness.Record(Math.Max(0, (_clock.GetUtcNow() - oldest.IngestedAt).TotalSeconds));
         Count(result.Counts);
     }
 
