@@ -16,10 +16,15 @@ public sealed class RollupQuery(NpgsqlDataSource dataSource, TimeProvider clock,
     // A prepared statement takes memory in every connection, and callers choose the shapes.
     private const int MaxPrepared = 64;
 
+    /// <summary>Generations whose seals are remembered; when there are more, all are forgotten, which costs each a round trip once.</summary>
+    internal const int MaxSeals = 1_000;
+
     private readonly ConcurrentDictionary<string, bool> _prepared = [];
 
     // What was true an hour or a moment ago: each query compares it with what its own answer says. So one round trip does for reading the seals and what they lead to.
     private readonly ConcurrentDictionary<Ulid, RollupSeals> _seals = [];
+
+    internal int KnownSeals => _seals.Count;
 
     public UsageLimits Limits { get; } = limits ?? UsageLimits.Default;
 
@@ -70,7 +75,7 @@ public sealed class RollupQuery(NpgsqlDataSource dataSource, TimeProvider clock,
                 await batch.PrepareAsync(cancellationToken);
             await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
             var (current, isIncomplete, meterVersion) = await RollupSeals.ReadAsync(reader, cancellationToken);
-            _seals[meter.Generation] = current;
+            Remember(meter.Generation, current);
             if (current == seals)
             {
                 await reader.NextResultAsync(cancellationToken);
@@ -132,6 +137,13 @@ public sealed class RollupQuery(NpgsqlDataSource dataSource, TimeProvider clock,
         parameters.Add(SqlArray.Of("edge_highest", NpgsqlDbType.Numeric, edges.Rows, row => row.Figures?.Picked?.Highest));
         parameters.Add(SqlArray.Of("edge_latest", NpgsqlDbType.Text, edges.Rows, row => row.Figures?.Picked?.Latest?.ToSqlText()));
         parameters.Add(SqlArray.Of("edge_values", NpgsqlDbType.Uuid, edges.Rows, row => row.Value));
+    }
+
+    private void Remember(Ulid generation, RollupSeals seals)
+    {
+        if (!_seals.ContainsKey(generation) && _seals.Count >= MaxSeals)
+            _seals.Clear();
+        _seals[generation] = seals;
     }
 
     // Planning takes as long as the rest, and for one subject it always finds the same indexes. For many the best plan depends on how many, and on the range.

@@ -66,6 +66,22 @@ public sealed class RollupQueryTests(TestServers servers)
     }
 
     [Fact]
+    public async Task Run_ManyMeters_RemembersTheSealsOfSome()
+    {
+        await using var database = await MeteringDatabase.CreateAsync(servers);
+        var rollups = new RollupQuery(database.Source, TimeProvider.System);
+        for (var i = 0; i <= RollupQuery.MaxSeals; i++)
+        {
+            var gone = new Meter
+            {
+                Id = Ulid.NewUlid(), TenantId = database.TenantId, Slug = "gone", EventType = "t", Aggregation = Aggregation.Count, CreatedAt = Noon, UpdatedAt = Noon,
+            };
+            await rollups.RunAsync(gone, new() { WindowSize = WindowSize.Day }, TestContext.Current.CancellationToken);
+            Assert.InRange(rollups.KnownSeals, 1, RollupQuery.MaxSeals);
+        }
+    }
+
+    [Fact]
     public async Task Run_DayThatStartsAtOne_EndsAtTheNextMidnight()
     {
         await using var database = await MeteringDatabase.CreateAsync(servers);
