@@ -41,9 +41,9 @@ public sealed class IngestOptions
     public bool AcceptLostRecords { get; set; }
 
     /// <summary>
-    /// Transactions that may run at the same time, each over its share of the partitions: 1 to 64. Default the cores: while one waits for PostgreSQL, another
-    /// reads and sorts.
+    /// Transactions that may run at the same time, each over its share of the partitions: 1 to 64. Default the cores, at most 12, one for each partition: while one
+    /// waits for PostgreSQL, another reads and sorts. All lanes share 32 MiB of records that wait, so more of them make smaller transactions, and not a larger process.
     /// </summary>
     [Range(1, 64)]
-    public int Lanes { get; set; } = Math.Clamp(Environment.ProcessorCount, 1, 64);
+    public int Lanes { get; set; } = Math.Clamp(Environment.ProcessorCount, 1, UsageEventTopic.Partitions);
 }

@@ -6,13 +6,17 @@ namespace CloudNative.IngestService;
 /// <summary>The partitions that a lane owns, and the records of each that wait for their transaction.</summary>
 internal sealed class OwnedPartitions
 {
+    /// <summary>What a record takes beside its value and its headers: objects, texts, places in lists. About as much again while it is stored.</summary>
+    public const int RecordOverhead = 448;
+
     private readonly Dictionary<int, (PartitionClaim Claim, List<IngestRecord> Records)> _partitions = [];
 
-    /// <summary>Trace contexts of the waiting records.</summary>
+    /// <summary>Trace contexts of the waiting records; with those of records that were dropped, until the next transaction.</summary>
     public List<Headers> Headers { get; private set; } = [];
 
     public int Waiting { get; private set; }
 
+    /// <summary>Of the waiting records and of all <see cref="Headers"/>.</summary>
     public long WaitingBytes { get; private set; }
 
     public IEnumerable<PartitionClaim> Claims => _partitions.Values.Select(partition => partition.Claim);
@@ -36,6 +40,9 @@ internal sealed class OwnedPartitions
 
         Waiting -= removed.Records.Count;
         WaitingBytes -= removed.Records.Sum(record => (long)record.Value.Length);
+        // Else nothing would end them: there is no next transaction.
+        if (Waiting == 0)
+            Clear();
     }
 
     /// <summary>Ignores records of partitions that are not owned (any more), and those that were stored before.</summary>
@@ -47,7 +54,7 @@ internal sealed class OwnedPartitions
         owned.Records.Add(record);
         Headers.Add(headers);
         Waiting++;
-        WaitingBytes += record.Value.Length;
+        WaitingBytes += record.Value.Length + BytesOf(headers) + RecordOverhead;
     }
 
     /// <summary>Takes all that waits. What is added from now on belongs to the next transaction, which must not begin before <see cref="Advance"/>.</summary>
@@ -62,8 +69,7 @@ internal sealed class OwnedPartitions
             _partitions[partition] = (claim, []);
         }
 
-        (Waiting, WaitingBytes) = (0, 0);
-        Headers = [];
+        Clear();
         return batches;
     }
 
@@ -76,5 +82,19 @@ internal sealed class OwnedPartitions
         var partition = batch.Claim.Partition;
         _partitions[partition] = (batch.Claim with { NextOffset = batch.End }, _partitions[partition].Records);
         return true;
+    }
+
+    private static long BytesOf(Headers headers)
+    {
+        var bytes = 0L;
+        for (var i = 0; i < headers.Count; i++)
+            bytes += headers[i].Key.Length + (headers[i].GetValueBytes()?.Length ?? 0);
+        return bytes;
+    }
+
+    private void Clear()
+    {
+        (Waiting, WaitingBytes) = (0, 0);
+        Headers = [];
     }
 }

@@ -7,15 +7,19 @@ namespace CloudNative.IngestService;
 /// <summary>All lanes of the process; a partition has its lane by its number.</summary>
 internal sealed class SinkLanes(IOptions<IngestOptions> options, Func<SinkLane> create)
 {
-    /// <summary>Of one transaction: bounds the memory of a consumer that is behind, and stays far below what one parameter may hold.</summary>
+    /// <summary>Of all lanes together, so that more cores do not make the process larger; as much again is being stored.</summary>
+    private const long MaxWaitingBytes = 32 * 1024 * 1024;
+
+    /// <summary>Of one transaction: stays far below what one parameter may hold.</summary>
     private const long MaxBatchBytes = 16 * 1024 * 1024;
 
+    private readonly long _maxLaneBytes = Math.Min(MaxBatchBytes, MaxWaitingBytes / options.Value.Lanes);
     private readonly SinkLane[] _lanes = [.. Enumerable.Range(0, options.Value.Lanes).Select(_ => create())];
 
     public IEnumerable<PartitionClaim> Claims => _lanes.SelectMany(lane => lane.Owned.Claims);
 
     /// <summary>One lane has all that its next transaction may take: nothing more is consumed until it began.</summary>
-    public bool IsFull => _lanes.Any(lane => lane.Owned.Waiting >= options.Value.MaxBatchRecords || lane.Owned.WaitingBytes >= MaxBatchBytes);
+    public bool IsFull => _lanes.Any(lane => lane.Owned.Waiting >= options.Value.MaxBatchRecords || lane.Owned.WaitingBytes >= _maxLaneBytes);
 
     public bool IsBusy => _lanes.Any(lane => lane.IsBusy);
 
