@@ -80,10 +80,23 @@ internal sealed partial class BacklogMonitor(
     private void Observe(BacklogFacts facts, List<LeftGate> left)
     {
         var recordBytes = statistics.ProducedRecordBytes(UsageEventTopic.Name) ?? DefaultRecordBytes;
+        Judge(facts.Kept);
         // The gate of a partition without a leader stays as it is, too: closed, if it was never looked at.
         foreach (var (partition, _, end) in facts.Log.OfType<PartitionLog>())
-            backlog.Partitions[partition].Observe(facts.First[partition], end, facts.AgeShares[partition], recordBytes, facts.RetentionBytes, left[partition]);
+            backlog.Partitions[partition].Observe(facts.First[partition], end, facts.AgeShares[partition], recordBytes, facts.Kept.Bytes, left[partition]);
         Tell();
+    }
+
+    private void Judge(TopicRetention kept)
+    {
+        var before = backlog.Kept;
+        backlog.Keep(kept);
+        if (kept.Fault is { } fault && fault != before.Fault)
+            LogUnfit(fault);
+        else if (kept.Fault is null && before.Fault is not null)
+            LogFit();
+        if (kept.Warning is { } warning && warning != before.Warning)
+            LogRisk(warning);
     }
 
     private void Tell()
@@ -117,4 +130,13 @@ internal sealed partial class BacklogMonitor(
 
     [LoggerMessage(5, LogLevel.Warning, "How much waits to be counted is unknown, because Kafka does not answer: {Reason}")]
     private partial void LogBlind(string reason);
+
+    [LoggerMessage(6, LogLevel.Critical, "Requests are refused: {Fault}")]
+    private partial void LogUnfit(string fault);
+
+    [LoggerMessage(7, LogLevel.Warning, "Requests are taken again: the topic's settings keep what is not counted")]
+    private partial void LogFit();
+
+    [LoggerMessage(8, LogLevel.Warning, "{Warning}")]
+    private partial void LogRisk(string warning);
 }

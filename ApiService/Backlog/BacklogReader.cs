@@ -9,9 +9,9 @@ namespace CloudNative.ApiService.Backlog;
 /// <param name="First">By partition: the first offset that is not counted, at the end of the log when all is.</param>
 /// <param name="IsCountedKnown">False while more may be counted than <paramref name="First"/> says, because the database was never reached.</param>
 /// <param name="AgeShares">By partition: see <see cref="PartitionPressure.AgeShare"/>.</param>
-/// <param name="RetentionBytes">What the broker keeps of a partition; null is no limit.</param>
+/// <param name="Kept">What the broker keeps of a partition.</param>
 internal sealed record BacklogFacts(
-    StreamIdentity Stream, IReadOnlyList<PartitionLog?> Log, IReadOnlyList<long> First, bool IsCountedKnown, IReadOnlyList<double> AgeShares, long? RetentionBytes);
+    StreamIdentity Stream, IReadOnlyList<PartitionLog?> Log, IReadOnlyList<long> First, bool IsCountedKnown, IReadOnlyList<double> AgeShares, TopicRetention Kept);
 
 /// <summary>
 /// Reads the facts from the broker and the database, so that every replica of the API comes to the same conclusion. Not to be called twice at once.
@@ -43,7 +43,7 @@ internal sealed class BacklogReader(TopicLog log, KnownCounted counted, KnownRet
         var first = partitions.Select(partition => partition is { } known ? counted.FirstUncounted(known) : 0).ToList();
         var kept = await retention.ReadAsync(log.ReadRetentionAsync, cancellationToken);
         var ages = await AgeSharesAsync(partitions, first, kept.Time, cancellationToken);
-        return new BacklogFacts(stream, partitions, first, counted.IsExact, ages, kept.Bytes);
+        return new BacklogFacts(stream, partitions, first, counted.IsExact, ages, kept);
     }
 
     private async Task<StreamIdentity> IdentifyAsync(CancellationToken cancellationToken)

@@ -13,6 +13,7 @@ internal sealed class EventBacklog
     private readonly TimeProvider _clock;
     private long _lookedAt;
     private volatile PartitionPressure[] _partitions = [];
+    private volatile TopicRetention _kept = TopicRetention.Unknown;
 
     public EventBacklog(IMeterFactory meters, TimeProvider clock)
     {
@@ -50,8 +51,20 @@ internal sealed class EventBacklog
         _known.TrySetResult();
     }
 
+    /// <summary>What is wrong with the topic's settings, as they were last seen; nothing else here means anything with a <see cref="TopicRetention.Fault"/>.</summary>
+    public TopicRetention Kept => _kept;
+
+    public void Keep(TopicRetention kept) => _kept = kept;
+
     /// <summary>To be filled with what one request wants to send.</summary>
-    public BacklogEntry NewEntry() => new(_partitions, _refused);
+    /// <exception cref="UnfitTopicException">The broker would lose it.</exception>
+    public BacklogEntry NewEntry()
+    {
+        if (_kept.Fault is not { } fault)
+            return new BacklogEntry(_partitions, _refused);
+        _refused.Add(1);
+        throw new UnfitTopicException(fault);
+    }
 
     private IEnumerable<Measurement<double>> Ratios() =>
     [
@@ -59,3 +72,6 @@ internal sealed class EventBacklog
         new(_partitions.Select(partition => partition.AgeShare).DefaultIfEmpty().Max(), new KeyValuePair<string, object?>("limit", "age")),
     ];
 }
+
+/// <summary>The topic's settings let the broker lose what it acknowledged: the answer is 503 with <c>Retry-After</c>.</summary>
+internal sealed class UnfitTopicException(string fault) : Exception(fault);

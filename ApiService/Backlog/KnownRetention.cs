@@ -28,7 +28,7 @@ internal sealed partial class KnownRetention(IOptions<BacklogOptions> options, T
         }
 
         var told = _told ?? TopicRetention.Unknown;
-        return new TopicRetention(options.Value.RetentionBytes ?? told.Bytes, options.Value.RetentionTime ?? told.Time);
+        return told with { Bytes = options.Value.RetentionBytes ?? told.Bytes, Time = options.Value.RetentionTime ?? told.Time };
     }
 
     private async Task TellAsync(Func<CancellationToken, Task<TopicRetention>> askAsync, CancellationToken cancellationToken)

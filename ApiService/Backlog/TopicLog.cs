@@ -69,7 +69,14 @@ internal sealed class TopicLog(KafkaConnection kafka, ILogger<TopicLog> logger) 
         try
         {
             var settings = await _client.Value.GetTopicSettingsAsync(UsageEventTopic.Name, RequestTimeout, cancellationToken);
-            return TopicRetention.Of(settings.GetValueOrDefault("retention.bytes")?.Value, settings.GetValueOrDefault("retention.ms")?.Value);
+            var replicas = (await MetadataAsync(cancellationToken)).Topics[0].Partitions.Select(partition => partition.Replicas.Length).DefaultIfEmpty().Max();
+            return TopicRetention.Of(Setting("retention.bytes"), Setting("retention.ms")) with
+            {
+                Fault = UsageEventTopicSettings.FaultOf(Setting),
+                Warning = UsageEventTopicSettings.WarningOf(Setting, replicas),
+            };
+
+            string? Setting(string name) => settings.GetValueOrDefault(name)?.Value;
         }
         catch (KafkaException e) when (e.Error.Code == ErrorCode.Local_UnsupportedFeature)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CloudNative.Metering.Events;
 
 namespace CloudNative.ApiService.Backlog;
 
@@ -9,6 +10,12 @@ internal sealed record TopicRetention(long? Bytes, TimeSpan? Time)
 
     // What is kept longer is kept for good; a time that long ago could not be reckoned with either.
     private static readonly TimeSpan LongestTime = TimeSpan.FromDays(10_000);
+
+    /// <summary>See <see cref="UsageEventTopicSettings.FaultOf"/>.</summary>
+    public string? Fault { get; init; }
+
+    /// <summary>See <see cref="UsageEventTopicSettings.WarningOf"/>.</summary>
+    public string? Warning { get; init; }
 
     /// <summary>From the topic's settings; negative is Kafka's word for no limit.</summary>
     public static TopicRetention Of(string? retentionBytes, string? retentionMs) => new(

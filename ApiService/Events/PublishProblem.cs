@@ -1,3 +1,4 @@
+using CloudNative.ApiService.Backlog;
 using CloudNative.ApiService.Problems;
 
 namespace CloudNative.ApiService.Events;
@@ -15,6 +16,10 @@ internal static class PublishProblem
             "Kafka did not acknowledge the events in time. Send the request again with the same ids: each event counts once."),
         BacklogFullException => Problem.Unavailable(
             "More events wait to be counted than Kafka may keep, so none are taken for now: nothing of this request was. Send it again later, with the same ids.",
+            BacklogRetryAfter),
+        UnfitTopicException => Problem.Unavailable(
+            "Kafka's topic is set up so that events would be lost before they are counted, so none are taken until an operator has changed that: nothing of this request "
+            + "was. Send it again later, with the same ids.",
             BacklogRetryAfter),
         _ => null,
     };

@@ -84,8 +84,12 @@ internal sealed class SystemHealth(
     private async Task<(HealthStatus, string?)> KafkaAsync(CancellationToken cancellationToken)
     {
         var (status, description) = await OwnCheckAsync(KafkaCheck, HealthStatus.Unhealthy, cancellationToken);
-        return status != HealthStatus.Healthy || backlog.Share < PartitionPressure.AlarmAt
-            ? (status, description)
+        if (status != HealthStatus.Healthy)
+            return (status, description);
+        if (backlog.Kept.Fault is { } fault)
+            return (HealthStatus.Unhealthy, $"{fault} Events are refused until then.");
+        return backlog.Share < PartitionPressure.AlarmAt
+            ? (backlog.Kept.Warning is null ? HealthStatus.Healthy : HealthStatus.Degraded, backlog.Kept.Warning)
             : (HealthStatus.Degraded, $"Events that are not counted fill {backlog.Share:P0} of what it keeps{(backlog.IsRefusing ? "; new ones are refused" : "")}.");
     }
 

@@ -12,19 +12,21 @@ internal sealed partial class UsageTopic(KafkaConnection connection, ILogger<Usa
 
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
-        using var admin = new AdminClientBuilder(Configuration())
+        var client = new AdminClientBuilder(Configuration())
             .SetLogHandler((_, message) => KafkaLog.Write(logger, message))
             // What matters arrives as an exception; without a handler librdkafka logs every failed connection twice.
             .SetErrorHandler((_, _) => { })
             .Build();
+        using var admin = new KafkaAdmin(client);
 
         // Looked up before it is created, because librdkafka's own cluster has no controller to create it. All topics are asked for:
         // asking for one by name can make a broker create it.
-        var metadata = await Task.Run(() => admin.GetMetadata(RequestTimeout), cancellationToken);
+        var metadata = await admin.GetMetadataAsync(topic: null, RequestTimeout, cancellationToken);
         if (metadata.Topics.Find(topic => topic.Topic == UsageEventTopic.Name) is { } existing)
             Report(existing.Partitions.Count);
         else
-            await CreateAsync(admin, cancellationToken);
+            await CreateAsync(client, cancellationToken);
+        await CheckSettingsAsync(admin, cancellationToken);
     }
 
     private AdminClientConfig Configuration() => new()
@@ -39,7 +41,12 @@ internal sealed partial class UsageTopic(KafkaConnection connection, ILogger<Usa
         try
         {
             // Replication is the broker's own default.
-            var topic = new TopicSpecification { Name = UsageEventTopic.Name, NumPartitions = UsageEventTopic.Partitions };
+            var topic = new TopicSpecification
+            {
+                Name = UsageEventTopic.Name,
+                NumPartitions = UsageEventTopic.Partitions,
+                Configs = new Dictionary<string, string>(UsageEventTopicSettings.OfNewTopic),
+            };
             await admin.CreateTopicsAsync([topic], new CreateTopicsOptions { RequestTimeout = RequestTimeout }).WaitAsync(cancellationToken);
             LogCreated(logger, UsageEventTopic.Name, UsageEventTopic.Partitions);
         }
@@ -54,6 +61,27 @@ internal sealed partial class UsageTopic(KafkaConnection connection, ILogger<Usa
                 $"Kafka at {connection.BootstrapServers} has no topic '{UsageEventTopic.Name}' and did not create it ({failure.Error.Reason}). "
                 + $"Create it with {UsageEventTopic.Partitions} partitions and run the migration again.",
                 failure);
+        }
+    }
+
+    /// <exception cref="InvalidOperationException">The broker would lose what it acknowledged.</exception>
+    private async Task CheckSettingsAsync(KafkaAdmin admin, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var settings = await admin.GetTopicSettingsAsync(UsageEventTopic.Name, RequestTimeout, cancellationToken);
+            var topic = (await admin.GetMetadataAsync(UsageEventTopic.Name, RequestTimeout, cancellationToken)).Topics[0];
+            if (UsageEventTopicSettings.FaultOf(Setting) is { } fault)
+                throw new InvalidOperationException($"{fault} Then run the migration again.");
+            if (UsageEventTopicSettings.WarningOf(Setting, topic.Partitions.Select(partition => partition.Replicas.Length).DefaultIfEmpty().Max()) is { } warning)
+                LogRisk(logger, warning);
+
+            string? Setting(string name) => settings.GetValueOrDefault(name)?.Value;
+        }
+        catch (KafkaException failure)
+        {
+            // The API looks at them, too, and tells when it may not. librdkafka's own cluster has none.
+            LogSettingsUnknown(logger, UsageEventTopic.Name, failure.Error.Reason);
         }
     }
 
@@ -73,4 +101,10 @@ internal sealed partial class UsageTopic(KafkaConnection connection, ILogger<Usa
 
     [LoggerMessage(EventId = 3, Level = LogLevel.Warning, Message = "Topic {Topic} has {Actual} partitions instead of {Expected}; it is used as it is.")]
     private static partial void LogOtherPartitions(ILogger logger, string topic, int actual, int expected);
+
+    [LoggerMessage(EventId = 4, Level = LogLevel.Warning, Message = "{Warning}")]
+    private static partial void LogRisk(ILogger logger, string warning);
+
+    [LoggerMessage(EventId = 5, Level = LogLevel.Information, Message = "Kafka does not tell the settings of topic {Topic}: {Reason}")]
+    private static partial void LogSettingsUnknown(ILogger logger, string topic, string reason);
 }

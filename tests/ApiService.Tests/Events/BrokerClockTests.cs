@@ -1,13 +1,9 @@
 using System.Net;
 using System.Text.Json;
-using Aspire.Hosting.Orchestration;
-using Aspire.Hosting.Processes;
-using Aspire.Hosting.Servers.Kafka;
 using CloudNative.Metering.Events;
 using CloudNative.Tests;
 using Confluent.Kafka;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CloudNative.ApiService.Tests.Events;
 
@@ -20,35 +16,17 @@ public sealed class BrokerClockTests(TestApi api) : IAsyncLifetime
     private static readonly string[] Times = ["2100-02-28T23:30:00Z", "2300-07-01T00:00:00Z", "1969-12-31T23:59:59Z"];
 
     private readonly AheadClock _clock = new();
-    private readonly LocalRun _run = new(new LocalRunOptions(AppContext.BaseDirectory), NullLogger<LocalRun>.Instance);
-    private readonly FreePorts _ports = new();
-    private ApacheKafka _kafka = null!;
-    private LocalProcess _process = null!;
-    private string _address = "";
+    private ApacheBroker _kafka = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
-    {
-        var distribution = KafkaDistribution.Named()
-            ?? KafkaDistribution.At(Path.Combine(SharedFiles.Find("kafka", "config/server.properties"), "..", ".."));
-        var java = await Java.FindAsync(Token);
-        Assert.SkipWhen(java is null, $"No Java {Java.OldestMajorVersion} or newer for Apache Kafka.");
-
-        _run.Begin();
-        var options = new KafkaOptions(
-            _run.RunFolder("kafka"), _ports.Next(), new Dictionary<string, string> { [KafkaTopic.Variable] = $"{UsageEventTopic.Name}:1:1" });
-        _kafka = new ApacheKafka(options, distribution, java!, _run, _ports);
-        _process = await _run.StartAsync(await _kafka.PrepareAsync(Token), _ => { });
-        await _kafka.ReadyAsync(Token);
-        _address = $"127.0.0.1:{options.Port}";
-    }
+    public async ValueTask InitializeAsync() => _kafka = await ApacheBroker.StartAsync(Token);
 
     [Fact]
     public async Task Post_ClockHoursAheadOfTheBrokers_IsTakenAndTheRecordTellsItsTimeOfIngest()
     {
         var (_, key) = await api.CreateTenantAsync(Token);
-        await using var ahead = new ApiFactory(api.Servers, api.Database, kafka: _address, settings: ("Producer:Timeout", "00:00:09"))
+        await using var ahead = new ApiFactory(api.Servers, api.Database, kafka: _kafka.Address, settings: ("Producer:Timeout", "00:00:09"))
         {
             Replacing = services => services.AddSingleton<TimeProvider>(_clock),
         };
@@ -77,19 +55,11 @@ public sealed class BrokerClockTests(TestApi api) : IAsyncLifetime
         });
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (_process is not null)
-            await _process.DisposeAsync();
-        if (_kafka is not null)
-            await _kafka.DisposeAsync();
-        await _run.DisposeAsync();
-        _ports.Dispose();
-    }
+    public ValueTask DisposeAsync() => _kafka?.DisposeAsync() ?? default;
 
     private List<Message<Ignore, byte[]>> Read()
     {
-        using var consumer = new ConsumerBuilder<Ignore, byte[]>(new ConsumerConfig { BootstrapServers = _address, GroupId = "look", EnablePartitionEof = true })
+        using var consumer = new ConsumerBuilder<Ignore, byte[]>(new ConsumerConfig { BootstrapServers = _kafka.Address, GroupId = "look", EnablePartitionEof = true })
             .Build();
         consumer.Assign(new TopicPartitionOffset(UsageEventTopic.Name, 0, Offset.Beginning));
         var records = new List<Message<Ignore, byte[]>>();

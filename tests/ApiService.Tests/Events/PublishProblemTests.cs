@@ -1,3 +1,4 @@
+using CloudNative.ApiService.Backlog;
 using CloudNative.ApiService.Events;
 
 namespace CloudNative.ApiService.Tests.Events;
@@ -7,7 +8,7 @@ public sealed class PublishProblemTests
     [Fact]
     public void Of_WhatTheProducerThrows_Is503WithRetryAfter()
     {
-        foreach (var exception in new Exception[] { new BacklogFullException(), new BrokerUnavailableException(new TimeoutException()) })
+        foreach (var exception in new Exception[] { new BacklogFullException(), new UnfitTopicException("compact"), new BrokerUnavailableException(new TimeoutException()) })
         {
             var problem = PublishProblem.Of(exception);
             Assert.Equal(503, problem?.Status);
