@@ -50,10 +50,12 @@ internal static class Api
         builder.AddRedisClient("redis");
         builder.AddKafkaClient("kafka");
 
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = ApiLimits.MaxBodyBytes);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+            (kestrel.Limits.MaxRequestBodySize, kestrel.Limits.MaxRequestBufferSize) = (ApiLimits.MaxBodyBytes, ApiLimits.MaxUnreadBytes));
         builder.Services.AddApiKeyAuthentication();
         builder.Services.AddApiKeys();
         builder.Services.AddRateLimits();
+        builder.Services.AddBodies();
         builder.Services.AddApiProblems();
         builder.Services.AddAnswerHeaders();
         builder.Services.AddCrossOrigin();
@@ -85,6 +87,7 @@ internal static class Api
         app.UseAuthentication();
         app.UseRateLimits();
         app.UseAuthorization();
+        app.UseBoundedBodies();
         app.UseMiddleware<IdempotentRequests>();
         return app;
     }

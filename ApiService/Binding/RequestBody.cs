@@ -1,32 +1,34 @@
 using System.Buffers;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace CloudNative.ApiService.Binding;
 
 /// <summary>
 /// A request's body, in a buffer that is lent and goes back when this is disposed. That of a large batch would be a large object: each is cleared first, and
-/// only a full collection frees it.
+/// only a full collection frees it. What it takes stays taken of <see cref="BodyMemory"/> until the request is answered.
 /// </summary>
 internal sealed class RequestBody : IDisposable
 {
-    private const int UnknownLength = 16 * 1024;
-
+    private readonly BodyShare _share;
     private byte[] _buffer;
     private int _length;
 
-    private RequestBody(int capacity) => _buffer = ArrayPool<byte>.Shared.Rent(capacity);
+    private RequestBody(BodyShare share, int capacity) => (_share, _buffer) = (share, ArrayPool<byte>.Shared.Rent(capacity));
 
     /// <summary>Until this is disposed.</summary>
     public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _length);
 
     /// <exception cref="BadHttpRequestException">The body is longer than Kestrel allows, or ends too early.</exception>
+    /// <exception cref="BodyMemoryFullException">Its length was not announced, and there is no room for what arrived.</exception>
     public static async Task<RequestBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        // One byte more than is announced, so that the end is seen without a larger buffer.
-        var body = new RequestBody((int)Math.Min(request.ContentLength ?? UnknownLength, ApiLimits.MaxBodyBytes) + 1);
+        var body = new RequestBody(
+            request.HttpContext.Features.GetRequiredFeature<BodyShare>(), (int)Math.Min(request.ContentLength ?? BodyShare.Least, ApiLimits.MaxBodyBytes));
         try
         {
-            while (await request.Body.ReadAsync(body._buffer.AsMemory(body._length), cancellationToken) is > 0 and var read)
-                body.Advance(read);
+            // The end of an announced length needs no room to be seen.
+            while (body._length != request.ContentLength && await request.Body.ReadAsync(body.Room(), cancellationToken) is > 0 and var read)
+                body._length += read;
             return body;
         }
         catch
@@ -42,13 +44,20 @@ internal sealed class RequestBody : IDisposable
         (_buffer, _length) = ([], 0);
     }
 
-    private void Advance(int read)
+    private Memory<byte> Room()
     {
-        _length += read;
-        if (_length < _buffer.Length)
-            return;
+        if (_length == _buffer.Length)
+            Grow();
+        return _buffer.AsMemory(_length);
+    }
 
-        var larger = ArrayPool<byte>.Shared.Rent(2 * _length);
+    private void Grow()
+    {
+        var size = Math.Max(2 * _length, BodyShare.Least);
+        if (!_share.TryReach(size))
+            throw new BodyMemoryFullException();
+
+        var larger = ArrayPool<byte>.Shared.Rent(size);
         _buffer.CopyTo(larger, 0);
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = larger;

@@ -20,15 +20,45 @@ internal sealed partial class EventProducer(
 
     /// <summary>Completes when every event is durable.</summary>
     /// <exception cref="BacklogFullException">Too much waits to be counted: nothing was sent.</exception>
+    /// <exception cref="UnfitTopicException">The broker would lose them: nothing was sent.</exception>
     /// <exception cref="BrokerUnavailableException">At least one event was not acknowledged: none may be reported as accepted.</exception>
     public async Task PublishAsync(Ulid tenantId, IReadOnlyList<UsageEvent> events, CancellationToken cancellationToken)
     {
         if (events.Count == 0)
             return;
 
-        var started = clock.GetTimestamp();
-        await KnowBacklogAsync(cancellationToken);
-        var records = Records(tenantId, events);
+        var patience = await ReadyAsync(cancellationToken);
+        await PublishAsync(tenantId, RecordsOf(tenantId, events), patience, cancellationToken);
+    }
+
+    /// <summary>
+    /// A process that has just started looks at the log first: until then it would not refuse what there is no room for. To be awaited before a request is read,
+    /// so that one that waits here holds nothing.
+    /// </summary>
+    /// <returns>How long the broker may take from now on.</returns>
+    /// <exception cref="BrokerUnavailableException">The broker does not tell of the log.</exception>
+    public ValueTask<TimeSpan> ReadyAsync(CancellationToken cancellationToken) =>
+        backlog.Known.IsCompleted ? new(options.Value.Timeout) : new(KnowBacklogAsync(cancellationToken));
+
+    /// <summary>The records of events, with their bytes copied: whatever these were read from is not needed any more.</summary>
+    public static Message<byte[], byte[]>[] RecordsOf(Ulid tenantId, IReadOnlyList<UsageEvent> events)
+    {
+        var records = new Message<byte[], byte[]>[events.Count];
+        for (var i = 0; i < records.Length; i++)
+            records[i] = new Message<byte[], byte[]> { Key = EventRecord.Key(tenantId, events[i].Subject), Value = events[i].Json.ToArray() };
+        return records;
+    }
+
+    /// <inheritdoc cref="PublishAsync(Ulid, IReadOnlyList{UsageEvent}, CancellationToken)"/>
+    /// <param name="tenantId">Whose they are.</param>
+    /// <param name="records">What <see cref="RecordsOf"/> made.</param>
+    /// <param name="patience">What <see cref="ReadyAsync"/> left.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public async Task PublishAsync(Ulid tenantId, Message<byte[], byte[]>[] records, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        if (records.Length == 0)
+            return;
+
         var entry = backlog.NewEntry();
         foreach (var record in records)
             entry.Add(record.Key, record.Value.Length);
@@ -38,8 +68,8 @@ internal sealed partial class EventProducer(
         try
         {
             var ingestedAt = clock.GetUtcNow();
-            await SendAsync(tenantId, records, entry, ingestedAt, started, cancellationToken);
-            acknowledged.Add(tenantId, ingestedAt, events.Count);
+            await SendAsync(tenantId, records, entry, ingestedAt, patience, cancellationToken);
+            acknowledged.Add(tenantId, ingestedAt, records.Length);
         }
         finally
         {
@@ -48,15 +78,13 @@ internal sealed partial class EventProducer(
         }
     }
 
-    /// <summary>A process that has just started looks at the log first: until then it would not refuse what there is no room for.</summary>
-    private async Task KnowBacklogAsync(CancellationToken cancellationToken)
+    private async Task<TimeSpan> KnowBacklogAsync(CancellationToken cancellationToken)
     {
-        if (backlog.Known.IsCompleted)
-            return;
-
+        var started = clock.GetTimestamp();
         try
         {
             await backlog.Known.WaitAsync(options.Value.Timeout, clock, cancellationToken);
+            return options.Value.Timeout - clock.GetElapsedTime(started);
         }
         catch (TimeoutException e)
         {
@@ -64,16 +92,8 @@ internal sealed partial class EventProducer(
         }
     }
 
-    private static Message<byte[], byte[]>[] Records(Ulid tenantId, IReadOnlyList<UsageEvent> events)
-    {
-        var records = new Message<byte[], byte[]>[events.Count];
-        for (var i = 0; i < records.Length; i++)
-            records[i] = new Message<byte[], byte[]> { Key = EventRecord.Key(tenantId, events[i].Subject), Value = events[i].Json.ToArray() };
-        return records;
-    }
-
     private async Task SendAsync(
-        Ulid tenantId, Message<byte[], byte[]>[] records, BacklogEntry entry, DateTimeOffset ingestedAt, long started, CancellationToken cancellationToken)
+        Ulid tenantId, Message<byte[], byte[]>[] records, BacklogEntry entry, DateTimeOffset ingestedAt, TimeSpan patience, CancellationToken cancellationToken)
     {
         var headers = new Headers
         {
@@ -83,7 +103,7 @@ internal sealed partial class EventProducer(
         using var span = KafkaTracing.StartPublish(UsageEventTopic.Name, headers);
         try
         {
-            await SendUntilDatedRightAsync(records, entry, headers, ingestedAt, started, cancellationToken);
+            await SendUntilDatedRightAsync(records, entry, headers, ingestedAt, patience, cancellationToken);
         }
         catch (Exception e) when (e is KafkaException or TimeoutException or ObjectDisposedException)
         {
@@ -94,8 +114,9 @@ internal sealed partial class EventProducer(
     }
 
     private async Task SendUntilDatedRightAsync(
-        Message<byte[], byte[]>[] records, BacklogEntry entry, Headers headers, DateTimeOffset ingestedAt, long started, CancellationToken cancellationToken)
+        Message<byte[], byte[]>[] records, BacklogEntry entry, Headers headers, DateTimeOffset ingestedAt, TimeSpan patience, CancellationToken cancellationToken)
     {
+        var started = clock.GetTimestamp();
         while (true)
         {
             var lag = _timestamps.Lag;
@@ -110,10 +131,10 @@ internal sealed partial class EventProducer(
             foreach (var record in records)
                 (record.Headers, record.Timestamp) = (headers, timestamp);
             producers.Produce(UsageEventTopic.Name, records, acknowledgements);
-            var patience = options.Value.Timeout - clock.GetElapsedTime(started);
+            var left = patience - clock.GetElapsedTime(started);
             try
             {
-                await acknowledgements.Completion.WaitAsync(patience > TimeSpan.Zero ? patience : TimeSpan.Zero, clock, cancellationToken);
+                await acknowledgements.Completion.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, clock, cancellationToken);
                 return;
             }
             catch (KafkaException e) when (IsTimeRefused(e.Error.Code) && _timestamps.TryGoBack(lag))

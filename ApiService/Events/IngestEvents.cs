@@ -5,6 +5,7 @@ using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Events;
 using CloudNative.Metering.Validation;
+using Confluent.Kafka;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 
@@ -28,31 +29,39 @@ internal static class IngestEvents
     /// headers and application/json: CloudEvents binary mode, the headers are the attributes (ce-id, ce-source, percent-encoded) and the body is the data; the
     /// other two content types tell everything in the body, and ce- headers beside them are ignored.
     /// 204 is answered when Kafka has acknowledged every event: they are durable then, and each (source, id) will be counted once, however often it
-    /// is sent. 503 means that nothing of the request is known to be accepted (Kafka is away or slow, or keeps no more events until some are counted):
-    /// send it again after Retry-After, with the same ids.
+    /// is sent. 503 means that nothing of the request is known to be accepted (Kafka is away or slow, or keeps no more events until some are counted, or
+    /// too much is being sent at once): send it again after Retry-After, with the same ids.
     /// </remarks>
     internal static async Task<Results<NoContent, ApiProblem>> HandleAsync(
         HttpRequest request, ClaimsPrincipal user, EventProducer producer, CancellationToken cancellationToken)
     {
-        using var body = await RequestBody.ReadAsync(request, cancellationToken);
-        if (ShapeOf(request, body.Bytes) is not { } shape)
-            return Problem.Of(StatusCodes.Status415UnsupportedMediaType);
-        var errors = new List<FieldError>();
-        var events = shape == EventBody.OneOrBatch && BinaryEvent.IsMeant(request.Headers)
-            ? BinaryEvent.Read(request.Headers, body.Bytes, errors)
-            : UsageEventReader.Read(body.Bytes, shape, errors);
-        if (errors.Count > 0)
-            return Problem.Validation(errors);
-
         try
         {
-            await producer.PublishAsync(user.TenantId(), events, cancellationToken);
+            var patience = await producer.ReadyAsync(cancellationToken);
+            var (records, refusal) = await ReadAsync(request, user.TenantId(), cancellationToken);
+            if (refusal is not null)
+                return refusal;
+            await producer.PublishAsync(user.TenantId(), records, patience, cancellationToken);
             return TypedResults.NoContent();
         }
         catch (Exception e) when (PublishProblem.Of(e) is { } problem)
         {
             return problem;
         }
+    }
+
+    /// <summary>The records; the body's buffer and the events went back when they are there, so that none is kept while the broker is waited for.</summary>
+    private static async Task<(Message<byte[], byte[]>[] Records, ApiProblem? Refusal)> ReadAsync(
+        HttpRequest request, Ulid tenantId, CancellationToken cancellationToken)
+    {
+        using var body = await RequestBody.ReadAsync(request, cancellationToken);
+        if (ShapeOf(request, body.Bytes) is not { } shape)
+            return ([], Problem.Of(StatusCodes.Status415UnsupportedMediaType));
+        var errors = new List<FieldError>();
+        var events = shape == EventBody.OneOrBatch && BinaryEvent.IsMeant(request.Headers)
+            ? BinaryEvent.Read(request.Headers, body.Bytes, errors)
+            : UsageEventReader.Read(body.Bytes, shape, errors);
+        return errors.Count > 0 ? ([], Problem.Validation(errors)) : (EventProducer.RecordsOf(tenantId, events), null);
     }
 
     // Routing lets through the three types, and a body that says nothing of its type: that is an event without data, in binary mode.

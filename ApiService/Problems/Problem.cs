@@ -46,6 +46,10 @@ public static class Problem
     public static ApiProblem Unavailable(string detail, TimeSpan? retryAfter = null) =>
         new(StatusCodes.Status503ServiceUnavailable, detail) { RetryAfter = retryAfter ?? DefaultRetryAfter };
 
+    /// <summary>The bodies of other requests take all memory that there is for them; nothing of this one was done.</summary>
+    public static ApiProblem BodiesFull() => Unavailable(
+        "The bodies of other requests take all memory that there is for them: nothing of this request was done. Send it again later, events with the same ids.");
+
     /// <summary>The problem of a bare status, for what the framework refuses by itself.</summary>
     public static ApiProblem Of(int status) => new(status, status switch
     {

@@ -29,6 +29,7 @@ internal sealed class RequestExceptionHandler : IExceptionHandler
         PostgresException refused when IsUnstorable(refused) => Unstorable(),
         { InnerException: PostgresException refused } when IsUnstorable(refused) => Unstorable(),
         DatabaseUnavailableException => DatabaseAway(),
+        BodyMemoryFullException => Problem.BodiesFull(),
         NpgsqlException { IsTransient: true } => DatabaseAway(),
         { InnerException: NpgsqlException { IsTransient: true } } => DatabaseAway(),
         _ => null,
