@@ -93,13 +93,16 @@ internal sealed class SystemHealth(
             : (HealthStatus.Degraded, $"Events that are not counted fill {backlog.Share:P0} of what it keeps{(backlog.IsRefusing ? "; new ones are refused" : "")}.");
     }
 
-    /// <summary>Counting goes on when the books differ; but a person has to look.</summary>
+    /// <summary>Counting goes on when the books differ or lack events; but a person has to look.</summary>
     private async Task<(HealthStatus, string?)> LedgerAsync(CancellationToken cancellationToken)
     {
-        var (hours, differences) = await recounts.TotalAsync(cancellationToken);
-        return hours == 0
-            ? (HealthStatus.Healthy, null)
-            : (HealthStatus.Degraded, $"The books of {hours} closed hours differ from what is stored, in {differences} counts; GET /api/v1/ledger lists them.");
+        var (hours, differences, missing) = await recounts.TotalAsync(cancellationToken);
+        var wrong = new List<string>();
+        if (missing > 0)
+            wrong.Add($"{missing} events of closed hours were acknowledged and never received; GET /api/v1/ledger shows where.");
+        if (hours > 0)
+            wrong.Add($"The books of {hours} closed hours differ from what is stored, in {differences} counts; GET /api/v1/ledger lists them.");
+        return wrong.Count == 0 ? (HealthStatus.Healthy, null) : (HealthStatus.Degraded, string.Join(' ', wrong));
     }
 
     /// <summary>Figures say that they are incomplete meanwhile; but what a meter with other dimensions still has to count is kept past its retention, and fills the disk.</summary>

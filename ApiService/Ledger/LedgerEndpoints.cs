@@ -80,6 +80,7 @@ internal static class LedgerEndpoints
         services.AddHostedService<AcknowledgedWriter>();
         return services;
     }
+        services.AddHostedService<CountedUntilWriter>();
 
     public static void MapLedger(this RouteGroupBuilder api) => api.MapGet("/ledger", HandleAsync).WithName("GetLedger").WithTags("Ledger")
         .RequireScope(ApiScope.LedgerRead);

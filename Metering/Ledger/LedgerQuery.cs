@@ -49,29 +49,8 @@ public sealed class LedgerQuery(NpgsqlDataSource dataSource)
     /// <summary>A record reaches the log within 10 s of its ingest, and the API writes its side every second.</summary>
     public static readonly TimeSpan Settling = TimeSpan.FromSeconds(15);
 
-    private const string Sql = """
-        with minutes as (
-            select minute, sum(acknowledged)::bigint as acknowledged, sum(received)::bigint as received, sum(counted)::bigint as counted,
-                   sum(duplicates)::bigint as duplicates, sum(different_payload)::bigint as different_payload,
-                   sum(unmatched)::bigint as unmatched, sum(dead_lettered)::bigint as dead_lettered
-            from (
-                select minute, events as acknowledged, 0 as received, 0 as counted, 0 as duplicates, 0 as different_payload, 0 as unmatched, 0 as dead_lettered
-                from acknowledged where tenant_id = @tenant and minute >= @from and minute < @to
-                union all
-                select minute, 0, received, counted, duplicates, different_payload, unmatched, dead_lettered
-                from ledger where tenant_id = @tenant and minute >= @from and minute < @to
-            ) as sides
-            group by minute
-        )
-        select date_trunc(@unit, minute, 'UTC') as window_start, sum(acknowledged)::bigint,
-               sum(received)::bigint, sum(counted)::bigint, sum(duplicates)::bigint, sum(different_payload)::bigint, sum(unmatched)::bigint, sum(dead_lettered)::bigint,
-               coalesce(sum(greatest(acknowledged - received, 0)) filter (where minute < @settled), 0)::bigint,
-               coalesce(sum(greatest(acknowledged - received, 0)) filter (where minute < @settled is not true), 0)::bigint,
-               sum(greatest(received - acknowledged, 0))::bigint
-        from minutes
-        group by window_start
-        order by window_start
-        """;
+    private static readonly string TenantSql = Sql("tenant_id = @tenant and minute >= @from and minute < @to");
+    private static readonly string EverybodySql = Sql("minute >= @from and minute < @to");
 
     /// <summary>Windows without events give no row. MINUTE, HOUR and DAY only, in UTC.</summary>
     /// <param name="tenantId">Whose books.</param>
@@ -90,18 +69,61 @@ public sealed class LedgerQuery(NpgsqlDataSource dataSource)
             WindowSize.Day => ("day", TimeSpan.FromDays(1)),
             _ => throw new ArgumentOutOfRangeException(nameof(window), window, "The ledger is kept by MINUTE, HOUR and DAY."),
         };
-        await using var command = dataSource.CreateCommand(Sql);
-        command.Parameters.AddWithValue("unit", unit);
+        await using var command = dataSource.CreateCommand(TenantSql);
         command.Parameters.AddWithValue("tenant", tenantId.ToUuid());
-        command.Parameters.AddWithValue("from", from);
-        command.Parameters.AddWithValue("to", to);
-        // The first minute that is not over and counted for certain.
-        command.Parameters.Add(SqlOptional.Of("settled", NpgsqlDbType.TimestampTz, countedUntil is { } until ? Minute.Of(until - Settling) : null));
+        AddParameters(command, unit, from, to, countedUntil);
         var rows = new List<LedgerRow>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
             rows.Add(Read(reader, length));
         return rows;
+    }
+
+    /// <summary>One hour of all tenants that have books in it, as <see cref="RunAsync"/> would tell each of them.</summary>
+    internal static async Task<IReadOnlyDictionary<Ulid, LedgerRow>> HourAsync(
+        NpgsqlConnection connection, DateTimeOffset hour, DateTimeOffset? countedUntil, CancellationToken cancellationToken)
+    {
+        var length = TimeSpan.FromHours(1);
+        await using var command = new NpgsqlCommand(EverybodySql, connection);
+        AddParameters(command, "hour", hour, hour + length, countedUntil);
+        var rows = new Dictionary<Ulid, LedgerRow>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            rows.Add(reader.GetGuid(11).ToUlid(), Read(reader, length));
+        return rows;
+    }
+
+    private static string Sql(string rows) => $"""
+        with minutes as (
+            select tenant_id, minute, sum(acknowledged)::bigint as acknowledged, sum(received)::bigint as received, sum(counted)::bigint as counted,
+                   sum(duplicates)::bigint as duplicates, sum(different_payload)::bigint as different_payload,
+                   sum(unmatched)::bigint as unmatched, sum(dead_lettered)::bigint as dead_lettered
+            from (
+                select tenant_id, minute, events as acknowledged, 0 as received, 0 as counted, 0 as duplicates, 0 as different_payload, 0 as unmatched, 0 as dead_lettered
+                from acknowledged where {rows}
+                union all
+                select tenant_id, minute, 0, received, counted, duplicates, different_payload, unmatched, dead_lettered
+                from ledger where {rows}
+            ) as sides
+            group by tenant_id, minute
+        )
+        select date_trunc(@unit, minute, 'UTC') as window_start, sum(acknowledged)::bigint,
+               sum(received)::bigint, sum(counted)::bigint, sum(duplicates)::bigint, sum(different_payload)::bigint, sum(unmatched)::bigint, sum(dead_lettered)::bigint,
+               coalesce(sum(greatest(acknowledged - received, 0)) filter (where minute < @settled), 0)::bigint,
+               coalesce(sum(greatest(acknowledged - received, 0)) filter (where minute < @settled is not true), 0)::bigint,
+               sum(greatest(received - acknowledged, 0))::bigint, tenant_id
+        from minutes
+        group by tenant_id, window_start
+        order by window_start
+        """;
+
+    private static void AddParameters(NpgsqlCommand command, string unit, DateTimeOffset from, DateTimeOffset to, DateTimeOffset? countedUntil)
+    {
+        command.Parameters.AddWithValue("unit", unit);
+        command.Parameters.AddWithValue("from", from);
+        command.Parameters.AddWithValue("to", to);
+        // The first minute that is not over and counted for certain.
+        command.Parameters.Add(SqlOptional.Of("settled", NpgsqlDbType.TimestampTz, countedUntil is { } until ? Minute.Of(until - Settling) : null));
     }
 
     private static LedgerRow Read(NpgsqlDataReader reader, TimeSpan length)

@@ -1,5 +1,6 @@
 using System.Data;
 using CloudNative.Metering.Database;
+using CloudNative.Metering.Ledger;
 using CloudNative.Metering.Rollups;
 using CloudNative.Metering.Time;
 using Npgsql;
@@ -9,7 +10,8 @@ namespace CloudNative.Metering.Recounts;
 
 /// <summary>
 /// Counts closed hours of the books again, from the events and dead letters that are stored, and the rollups of the same hours. The sink writes all of them in one
-/// transaction, so they agree in every snapshot, and whatever differs is an alarm: a fault of the code, or somebody's hand. What an hour said when it was recounted is kept, so that the work goes on where
+/// transaction, so they agree in every snapshot, and whatever differs is an alarm: a fault of the code, or somebody's hand. So is what was acknowledged in the hour and
+/// is not in the books although its part of the log is counted. What an hour said when it was recounted is kept, so that the work goes on where
 /// it stopped, and an hour that got more since is recounted.
 /// </summary>
 public sealed class BookRecount(NpgsqlDataSource dataSource, TimeProvider clock)
@@ -26,27 +28,28 @@ public sealed class BookRecount(NpgsqlDataSource dataSource, TimeProvider clock)
     private const string TryLockSql = "select pg_try_advisory_lock(20261124, 3)";
     private const string UnlockSql = "select pg_advisory_unlock(20261124, 3)";
 
-    // acknowledged: of an hour whose books are gone altogether it still tells. A day's own recount (see CoarseRecount) is due whenever something was received
+    // acknowledged: of an hour whose books are gone altogether it still tells. What is missing does not change unless one of the sides does; what is pending may
+    // be missing later. A day's own recount (see CoarseRecount) is due whenever something was received
     // on that day, and a tenant may differ in an hour in which it received nothing. Of an hour before the oldest segment, some events may have been dropped;
     // segment 1 is dropped first.
     private const string PendingSql = """
         with booked as (
-            select tenant_id, date_trunc('hour', minute, 'UTC') as hour, sum(received)::bigint as received
+            select tenant_id, date_trunc('hour', minute, 'UTC') as hour, sum(received)::bigint as received, sum(acknowledged)::bigint as acknowledged
             from (
-                select tenant_id, minute, received from ledger where minute >= @from and minute < @closed
+                select tenant_id, minute, received, 0 as acknowledged from ledger where minute >= @from and minute < @closed
                 union all
-                select tenant_id, minute, 0 from acknowledged where minute >= @from and minute < @closed
+                select tenant_id, minute, 0, events from acknowledged where minute >= @from and minute < @closed
                 union all
-                select distinct tenant_id, date_trunc('day', minute, 'UTC') + interval '30 hours', 0 from ledger where minute >= @from - interval '30 hours'
+                select distinct tenant_id, date_trunc('day', minute, 'UTC') + interval '30 hours', 0, 0 from ledger where minute >= @from - interval '30 hours'
                 union all
-                select tenant_id, hour, 0 from recounts where differences > 0
+                select tenant_id, hour, 0, 0 from recounts where differences > 0
             ) as sides
             where minute >= @from and minute < @closed
             group by tenant_id, hour
         )
         select booked.hour
         from booked left join recounts r on r.tenant_id = booked.tenant_id and r.hour = booked.hour
-        where (r.hour is null or r.received <> booked.received or r.differences > 0)
+        where (r.hour is null or r.received <> booked.received or r.acknowledged <> booked.acknowledged or r.differences > 0 or r.pending > 0)
           and (exists (select from event_segments where id = 1) or booked.hour > (select min(opened_at) + interval '1 hour' from event_segments))
         group by booked.hour
         order by min(r.checked_at) nulls first, booked.hour
@@ -78,26 +81,26 @@ public sealed class BookRecount(NpgsqlDataSource dataSource, TimeProvider clock)
 
     // Every tenant that had a row gets it anew, so that what differed and now agrees is cleared.
     private const string KeepSql = """
-        insert into recounts (tenant_id, hour, received, checked_at, differences, detail)
-        select tenant_id, @hour, coalesce(sum(received), 0), @now, coalesce(max(differences), 0), coalesce(max(detail), '')
+        insert into recounts (tenant_id, hour, received, acknowledged, pending, missing, checked_at, differences, detail)
+        select tenant_id, @hour, coalesce(max(received), 0), coalesce(max(acknowledged), 0), coalesce(max(pending), 0), coalesce(max(missing), 0), @now,
+               coalesce(max(differences), 0), coalesce(max(detail), '')
         from (
-            select tenant_id, received, null::integer as differences, null::text as detail from ledger where minute >= @hour and minute < @end
+            select tenant_id, received, acknowledged, pending, missing, null::integer as differences, null::text as detail
+            from unnest(@booked, @received, @acknowledged, @pending, @missing) as books (tenant_id, received, acknowledged, pending, missing)
             union all
-            select tenant_id, 0, null, null from acknowledged where minute >= @hour and minute < @end
+            select tenant_id, null, null, null, null, null, null from ledger where @has_day and minute >= @hour - interval '30 hours' and minute < @hour - interval '6 hours'
             union all
-            select tenant_id, 0, null, null from ledger where @has_day and minute >= @hour - interval '30 hours' and minute < @hour - interval '6 hours'
+            select tenant_id, null, null, null, null, null, null from recounts where hour = @hour
             union all
-            select tenant_id, 0, null, null from recounts where hour = @hour
-            union all
-            select tenant_id, null, differences, detail from unnest(@tenants, @differences, @details) as found (tenant_id, differences, detail)
+            select tenant_id, null, null, null, null, differences, detail from unnest(@tenants, @differences, @details) as found (tenant_id, differences, detail)
         ) as hour
         group by tenant_id
         on conflict (tenant_id, hour) do update
-            set received = excluded.received, checked_at = excluded.checked_at, differences = excluded.differences, detail = excluded.detail
+            set received = excluded.received, acknowledged = excluded.acknowledged, pending = excluded.pending, missing = excluded.missing, checked_at = excluded.checked_at, differences = excluded.differences, detail = excluded.detail
         """;
 
     /// <summary>Recounts at most so many hours, those first that were never recounted, then those that differed; does nothing while another process is at it.</summary>
-    /// <returns>What does not agree, by tenant and hour.</returns>
+    /// <returns>What does not agree or is missing, by tenant and hour.</returns>
     public async Task<IReadOnlyList<HourRecount>> RunAsync(int maxHours, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
@@ -142,13 +145,19 @@ public sealed class BookRecount(NpgsqlDataSource dataSource, TimeProvider clock)
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         var found = await CompareAsync(connection, hour, cancellationToken);
         await CompareRollupsAsync(connection, transaction, hour, found, cancellationToken);
+        var counted = (await LedgerBounds.ReadAsync(connection, cancellationToken)).CountedUntil;
+        var books = await LedgerQuery.HourAsync(connection, hour, counted, cancellationToken);
         var now = clock.GetUtcMicroseconds();
-        var differing = found
-            .Select(tenant => new HourRecount(tenant.Key, hour, now, tenant.Value.Count, Shorten(string.Join("; ", tenant.Value))))
+        var telling = found.Keys.Union(books.Where(tenant => tenant.Value.Missing > 0).Select(tenant => tenant.Key))
+            .Select(tenant => (Tenant: tenant, Differences: found.GetValueOrDefault(tenant) ?? []))
+            .Select(one => new HourRecount(one.Tenant, hour, now, one.Differences.Count, Shorten(string.Join("; ", one.Differences)))
+            {
+                Missing = books.GetValueOrDefault(one.Tenant)?.Missing ?? 0,
+            })
             .ToList();
-        await KeepAsync(connection, hour, now, differing, cancellationToken);
+        await KeepAsync(connection, hour, now, books, telling, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return differing;
+        return telling;
     }
 
     private static async Task<Dictionary<Ulid, List<string>>> CompareAsync(NpgsqlConnection connection, DateTimeOffset hour, CancellationToken cancellationToken)
@@ -199,16 +208,21 @@ public sealed class BookRecount(NpgsqlDataSource dataSource, TimeProvider clock)
     }
 
     private static async Task KeepAsync(
-        NpgsqlConnection connection, DateTimeOffset hour, DateTimeOffset now, IReadOnlyCollection<HourRecount> differing, CancellationToken cancellationToken)
+        NpgsqlConnection connection, DateTimeOffset hour, DateTimeOffset now, IReadOnlyDictionary<Ulid, LedgerRow> books,
+        IReadOnlyCollection<HourRecount> telling, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(KeepSql, connection);
         command.Parameters.AddWithValue("hour", hour);
-        command.Parameters.AddWithValue("end", hour.AddHours(1));
         command.Parameters.AddWithValue("now", now);
         command.Parameters.AddWithValue("has_day", hour.Hour == CoarseRecount.HourOfTheDayBefore);
-        command.Parameters.Add(SqlArray.Of("tenants", NpgsqlDbType.Uuid, differing, recount => recount.TenantId.ToUuid()));
-        command.Parameters.Add(SqlArray.Of("differences", NpgsqlDbType.Integer, differing, recount => recount.Differences));
-        command.Parameters.Add(SqlArray.Of("details", NpgsqlDbType.Text, differing, recount => recount.Detail));
+        command.Parameters.Add(SqlArray.Of("booked", NpgsqlDbType.Uuid, books, tenant => tenant.Key.ToUuid()));
+        command.Parameters.Add(SqlArray.Of("received", NpgsqlDbType.Bigint, books, tenant => tenant.Value.Counts.Received));
+        command.Parameters.Add(SqlArray.Of("acknowledged", NpgsqlDbType.Bigint, books, tenant => tenant.Value.Acknowledged));
+        command.Parameters.Add(SqlArray.Of("pending", NpgsqlDbType.Bigint, books, tenant => tenant.Value.Pending));
+        command.Parameters.Add(SqlArray.Of("missing", NpgsqlDbType.Bigint, books, tenant => tenant.Value.Missing));
+        command.Parameters.Add(SqlArray.Of("tenants", NpgsqlDbType.Uuid, telling, recount => recount.TenantId.ToUuid()));
+        command.Parameters.Add(SqlArray.Of("differences", NpgsqlDbType.Integer, telling, recount => recount.Differences));
+        command.Parameters.Add(SqlArray.Of("details", NpgsqlDbType.Text, telling, recount => recount.Detail));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

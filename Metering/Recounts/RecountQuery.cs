@@ -22,9 +22,9 @@ public sealed class RecountQuery(NpgsqlDataSource dataSource, TimeProvider clock
 
     // Only hours that are still recounted: nothing could clear the alarm of the others.
     private const string TotalSql = """
-        select count(*), coalesce(sum(differences), 0)::bigint
+        select count(*) filter (where differences > 0), coalesce(sum(differences), 0)::bigint, coalesce(sum(missing), 0)::bigint
         from recounts
-        where differences > 0 and hour >= @from
+        where (differences > 0 or missing > 0) and hour >= @from
           and (exists (select from event_segments where id = 1) or hour > (select min(opened_at) + interval '1 hour' from event_segments))
         """;
 
@@ -54,13 +54,13 @@ public sealed class RecountQuery(NpgsqlDataSource dataSource, TimeProvider clock
         return new RecountSummary(hours, differing);
     }
 
-    /// <summary>Of all tenants, and as far back as is recounted: hours that do not agree, and their differences.</summary>
-    public async Task<(long Hours, long Differences)> TotalAsync(CancellationToken cancellationToken)
+    /// <summary>Of all tenants, and as far back as is recounted: hours that do not agree, their differences, and acknowledged events that were never received.</summary>
+    public async Task<(long Hours, long Differences, long Missing)> TotalAsync(CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(TotalSql);
         command.Parameters.AddWithValue("from", BookRecount.ClosedUntil(clock) - BookRecount.LookBack);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        return (reader.GetInt64(0), reader.GetInt64(1));
+        return (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
     }
 }

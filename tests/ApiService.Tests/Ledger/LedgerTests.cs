@@ -3,6 +3,7 @@ using System.Text.Json;
 using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Database;
 using CloudNative.Metering.Events;
+using CloudNative.Metering.Ledger;
 using CloudNative.Metering.Tenants;
 using CloudNative.Tests;
 using Confluent.Kafka;
@@ -64,6 +65,8 @@ public sealed class LedgerTests(TestApi api)
             "Nothing tells how far it is counted.");
 
         Assert.Equal(0, ledger.GetProperty("waiting").GetInt64());
+        await Eventually.GetAsync(
+            token => LedgerBounds.ReadAsync(source, token), bounds => bounds.CountedUntil >= before, "the recount is not told how far it is counted");
     }
 
     private async Task<int> OpenStreamAsync(NpgsqlDataSource source)
@@ -96,7 +99,8 @@ public sealed class LedgerTests(TestApi api)
         // The first request may take longer than the second that each component is given.
         var health = await Eventually.GetAsync(
             _ => GetAsync(client, "/api/v1/system/health"), answer => Ledgers(answer).TryGetProperty("description", out var text)
-            && text.GetString()!.StartsWith("The books of 1 closed hours", StringComparison.Ordinal), "the health tells of the books");
+            && text.GetString()!.StartsWith("4 events of closed hours were acknowledged and never received; ", StringComparison.Ordinal)
+            && text.GetString()!.Contains(" The books of 1 closed hours", StringComparison.Ordinal), "the health tells of the books");
         var differing = (await GetAsync(client)).GetProperty("recount").GetProperty("differing").EnumerateArray().Single();
 
         Assert.Equal("Degraded", Ledgers(health).Text("status"));
@@ -136,7 +140,8 @@ public sealed class LedgerTests(TestApi api)
         await context.SaveChangesAsync(Token);
         await context.Database.ExecuteSqlAsync(
             $"""
-            insert into recounts values ({tenant.Id.ToUuid()}, date_trunc('hour', now() - interval '2 hours'), 5, now(), 3, 'by hand');
+            insert into recounts (tenant_id, hour, received, checked_at, differences, detail, missing)
+            values ({tenant.Id.ToUuid()}, date_trunc('hour', now() - interval '2 hours'), 5, now(), 3, 'by hand', 4);
             insert into meter_backfills (meter_id, segment, last_segment, first_segment, updated_at)
             select gen_random_uuid(), 1, 1, 1, now() - stands from unnest(array[interval '14 minutes', interval '16 minutes']) stands
             """,

@@ -1,6 +1,7 @@
 using CloudNative.Metering.Backfills;
 using CloudNative.Metering.DeadLetters;
 using CloudNative.Metering.Events;
+using CloudNative.Metering.Ledger;
 using CloudNative.Metering.Meters;
 using CloudNative.Metering.Recounts;
 using CloudNative.Metering.Segments;
@@ -170,6 +171,57 @@ public sealed class BookRecountTests(TestServers servers)
         Assert.Equal((0, 0), await TotalAsync(database));
     }
 
+    [Fact]
+    public async Task Run_AcknowledgedAndNeverReceived_IsToldOnceWhenTheLogIsCountedUntilItCame()
+    {
+        await using var database = await CreateAsync();
+        await AcknowledgeAsync(database, 0, 4);
+        await AcknowledgeAsync(database, 3, 1);
+        var recount = new BookRecount(database.Source, _clock);
+        Assert.Empty(await recount.RunAsync(10, Cancellation));
+        await LedgerBounds.WriteCountedAsync(database.Source, Noon.AddSeconds(74), Cancellation);
+        Assert.Empty(await recount.RunAsync(10, Cancellation));
+        Assert.Equal(0, await MissingAsync(database));
+
+        await LedgerBounds.WriteCountedAsync(database.Source, Noon.AddHours(2), Cancellation);
+        // Another process that knows less takes nothing back.
+        await LedgerBounds.WriteCountedAsync(database.Source, Noon, Cancellation);
+        var found = Assert.Single(await recount.RunAsync(10, Cancellation));
+
+        Assert.Equal((database.TenantId, Noon, 0, 2), (found.TenantId, found.Hour, found.Differences, found.Missing));
+        Assert.Empty(await recount.RunAsync(10, Cancellation));
+        Assert.Equal(2, await MissingAsync(database));
+
+        await StoreAsync(database, database.Record(0, "late"), database.Record(0, "later"));
+        Assert.Empty(await recount.RunAsync(10, Cancellation));
+        Assert.Equal(0, await MissingAsync(database));
+    }
+
+    [Fact]
+    public async Task Run_AcknowledgedAfterTheHourWasRecounted_IsLookedAtAgain()
+    {
+        await using var database = await CreateAsync();
+        await LedgerBounds.WriteCountedAsync(database.Source, Noon.AddHours(2), Cancellation);
+        var recount = new BookRecount(database.Source, _clock);
+        Assert.Empty(await recount.RunAsync(10, Cancellation));
+
+        await AcknowledgeAsync(database, 5, 3);
+
+        Assert.Equal(3, Assert.Single(await recount.RunAsync(10, Cancellation)).Missing);
+    }
+
+    [Fact]
+    public async Task Run_AllThatWasAcknowledgedIsReceived_IsSilent()
+    {
+        await using var database = await CreateAsync();
+        await AcknowledgeAsync(database, 0, 2);
+        await AcknowledgeAsync(database, 60, 1);
+        await LedgerBounds.WriteCountedAsync(database.Source, Noon.AddHours(2), Cancellation);
+
+        Assert.Empty(await new BookRecount(database.Source, _clock).RunAsync(10, Cancellation));
+        Assert.Equal(0, await MissingAsync(database));
+    }
+
     [Theory]
     [InlineData("2026-02-22 12:00Z", true)]
     [InlineData("2026-02-22 11:00Z", false)]
@@ -266,7 +318,18 @@ public sealed class BookRecountTests(TestServers servers)
         await new UsageEventStore(database.Source, new StoredKeys(SegmentPolicy.Default)).StoreAsync([MeteringDatabase.Batch(claim, numbered)], Cancellation);
     }
 
-    private Task<(long Hours, long Differences)> TotalAsync(MeteringDatabase database) => new RecountQuery(database.Source, _clock).TotalAsync(Cancellation);
+    private async Task<(long Hours, long Differences)> TotalAsync(MeteringDatabase database)
+    {
+        var (hours, differences, missing) = await new RecountQuery(database.Source, _clock).TotalAsync(Cancellation);
+        Assert.Equal(0, missing);
+        return (hours, differences);
+    }
+
+    private async Task<long> MissingAsync(MeteringDatabase database) => (await new RecountQuery(database.Source, _clock).TotalAsync(Cancellation)).Missing;
+
+    private static Task AcknowledgeAsync(MeteringDatabase database, int minute, int events) => database.ExecuteAsync($"""
+        insert into acknowledged select id, '{Noon.AddMinutes(minute):O}', gen_random_uuid(), {events} from tenants
+        """);
 
     private static Task<RecountSummary> SummaryAsync(MeteringDatabase database) =>
         new RecountQuery(database.Source, TimeProvider.System).RunAsync(database.TenantId, Noon.AddDays(-1), Noon.AddDays(1), Cancellation);
