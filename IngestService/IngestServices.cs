@@ -4,6 +4,7 @@ using CloudNative.IngestService.Storage;
 using CloudNative.Metering.Backfills;
 using CloudNative.Metering.Database;
 using CloudNative.Metering.Events;
+using CloudNative.Metering.Ledger;
 using CloudNative.Metering.Recounts;
 using CloudNative.Metering.Rollups;
 using CloudNative.Metering.Segments;
@@ -28,6 +29,8 @@ internal static class IngestServices
         builder.Services.AddSingleton<RollupSealing>();
         builder.Services.AddSingleton<RetiredGenerations>();
         builder.Services.AddHostedService<StorageMaintenance>();
+        builder.Services.AddSingleton<BookRetention>();
+        builder.Services.AddHostedService<BookUpkeep>();
         builder.Services.AddOptions<RecountOptions>().BindConfiguration(RecountOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<BookRecount>();
         builder.Services.AddSingleton<RecountQuery>();

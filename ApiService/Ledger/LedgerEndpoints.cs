@@ -10,6 +10,7 @@ using CloudNative.Metering.Recounts;
 using CloudNative.Metering.Rollups;
 using CloudNative.Metering.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
 
 namespace CloudNative.ApiService.Ledger;
 
@@ -24,17 +25,18 @@ internal static class LedgerEndpoints
     internal sealed record Parameters(string? From, string? To, [property: DefaultValue("MINUTE"), AllowedValues("MINUTE", "HOUR", "DAY")] string? WindowSize);
 
     /// <summary>The books.</summary>
-    /// <param name="From">Inclusive.</param>
+    /// <param name="From">Inclusive; where what was asked for lies before <c>keptFrom</c>, that.</param>
     /// <param name="To">Exclusive.</param>
     /// <param name="WindowSize">The length of each window.</param>
     /// <param name="State">The worst of the windows.</param>
     /// <param name="CountedUntil">Everything that stood in the log at this time is counted; absent when that is not known yet.</param>
     /// <param name="Waiting">Records of all tenants that stand in the log and are not counted.</param>
+    /// <param name="KeptFrom">Books from before are deleted, because they outlived their retention; absent when none are.</param>
     /// <param name="Data">One row per window in which events arrived, oldest first.</param>
     /// <param name="Recount">What came of counting closed hours again from what is stored.</param>
     internal sealed record LedgerResponse(
         DateTimeOffset From, DateTimeOffset To, WindowSize WindowSize, LedgerState State, DateTimeOffset? CountedUntil, long Waiting,
-        IReadOnlyList<LedgerWindow> Data, LedgerRecount Recount);
+        DateTimeOffset? KeptFrom, IReadOnlyList<LedgerWindow> Data, LedgerRecount Recount);
 
     /// <summary>
     /// One window of both sides of the books: received = counted + duplicates + unmatched + deadLettered. The sides are compared minute by minute, so that
@@ -78,9 +80,9 @@ internal static class LedgerEndpoints
         services.AddSingleton<CountedUntil>();
         services.AddSingleton<AcknowledgedEvents>();
         services.AddHostedService<AcknowledgedWriter>();
+        services.AddHostedService<CountedUntilWriter>();
         return services;
     }
-        services.AddHostedService<CountedUntilWriter>();
 
     public static void MapLedger(this RouteGroupBuilder api) => api.MapGet("/ledger", HandleAsync).WithName("GetLedger").WithTags("Ledger")
         .RequireScope(ApiScope.LedgerRead);
@@ -90,8 +92,8 @@ internal static class LedgerEndpoints
     /// What was acknowledged and what became of it, by the minute in which it was accepted, and whether both sides balance.
     /// </remarks>
     internal static async Task<Results<Ok<LedgerResponse>, ApiProblem>> HandleAsync(
-        [AsParameters] Parameters parameters, ClaimsPrincipal user, LedgerQuery ledger, RecountQuery recounts, CountedUntil counted, TimeProvider clock,
-        CancellationToken cancellationToken)
+        [AsParameters] Parameters parameters, ClaimsPrincipal user, LedgerQuery ledger, RecountQuery recounts, CountedUntil counted, NpgsqlDataSource dataSource,
+        TimeProvider clock, CancellationToken cancellationToken)
     {
         var errors = new List<FieldError>();
         var to = TimeRange.Read("to", parameters.To, errors) ?? clock.GetUtcNow();
@@ -107,8 +109,14 @@ internal static class LedgerEndpoints
         var (countedUntil, waiting) = (counted.Time, counted.Waiting);
         var rows = await ledger.RunAsync(user.TenantId(), from, to, window, countedUntil, cancellationToken);
         var recount = await recounts.RunAsync(user.TenantId(), from, to, cancellationToken);
+        // After the books are read: what is deleted in between is not taken for minutes without events.
+        var kept = (await LedgerBounds.ReadAsync(dataSource, cancellationToken)).KeptFrom;
+        if (to <= kept)
+            return Problem.Validation("to", ErrorCodes.OutOfRange, $"Books from before {kept.Value.UtcDateTime:u} are not kept any more.");
+        if (from < kept)
+            (from, rows) = (kept.Value, [.. rows.Where(row => row.WindowStart >= kept)]);
         return TypedResults.Ok(new LedgerResponse(
-            from, to, window, rows.Select(row => row.State).DefaultIfEmpty().Max(), countedUntil, waiting, [.. rows.Select(Describe)], Describe(recount)));
+            from, to, window, rows.Select(row => row.State).DefaultIfEmpty().Max(), countedUntil, waiting, kept, [.. rows.Select(Describe)], Describe(recount)));
     }
 
     private static LedgerWindow Describe(LedgerRow row) => new(

@@ -22,6 +22,13 @@ public sealed class StorageOptions : IValidatableObject
     [Range(typeof(TimeSpan), "01:00:00", "10000.00:00:00")]
     public TimeSpan EventRetention { get; set; } = SegmentPolicy.Default.Retention;
 
+    /// <summary>
+    /// For so long the books' minutes are kept, what was recounted of them, and dead letters that were replayed or discarded: 31 to 10,000 days. Default 400 days. Whole
+    /// days of UTC are deleted. Open dead letters of a tenant are kept for good.
+    /// </summary>
+    [Range(typeof(TimeSpan), "31.00:00:00", "10000.00:00:00")]
+    public TimeSpan BookRetention { get; set; } = Metering.Ledger.BookRetention.Default;
+
     /// <summary>After so long the segment that is written to is closed and another opened: 1 minute to 31 days. Default 1 day. Retention drops whole segments.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "31.00:00:00")]
     public TimeSpan SegmentMaxAge { get; set; } = SegmentPolicy.Default.MaxAge;

@@ -109,6 +109,30 @@ public sealed class LedgerTests(TestApi api)
         Assert.Equal((3, "by hand"), (differing.GetProperty("differences").GetInt32(), differing.Text("detail")));
     }
 
+    [Fact]
+    public async Task Get_BooksThatAreDeleted_AreNotTakenForEmptyOnes()
+    {
+        const string key = "key-of-the-deleted";
+        var database = await api.Servers.CreateDatabaseAsync(Token);
+        await PrepareAsync(database, key);
+        await using var source = NpgsqlDataSource.Create(database);
+        await using var books = source.CreateCommand("""
+            update ledger_bounds set kept_from = '2026-03-02Z';
+            insert into acknowledged select id, day, gen_random_uuid(), 1 from tenants, unnest(array['2026-03-01Z', '2026-03-02Z']::timestamptz[]) day;
+            """);
+        await books.ExecuteNonQueryAsync(Token);
+        await using var another = api.Another(database);
+        using var client = another.CreateClient();
+        client.DefaultRequestHeaders.Authorization = new("Bearer", key);
+
+        var kept = await GetAsync(client, $"{Ledger}&from=2026-03-01T00:00:00Z&to=2026-03-03T00:00:00Z");
+        using var gone = await client.GetAsync(new Uri($"{Ledger}&from=2026-03-01T00:00:00Z&to=2026-03-02T00:00:00Z", UriKind.Relative), Token);
+
+        Assert.Equal(("2026-03-02T00:00:00Z", "2026-03-02T00:00:00Z", 1), (kept.Text("from"), kept.Text("keptFrom"), Sum(kept, "acknowledged")));
+        Assert.Equal(HttpStatusCode.BadRequest, gone.StatusCode);
+        Assert.Contains("Books from before 2026-03-02 00:00:00Z are not kept any more.", await gone.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+    }
+
     private static JsonElement Ledgers(JsonElement health) => Part(health, "ledger");
 
     private static JsonElement Part(JsonElement health, string name) => health.GetProperty("components").EnumerateArray().Single(part => part.Text("name") == name);
