@@ -105,14 +105,17 @@ internal sealed partial class EventConsumer(
             return;
 
         // A store that is away for long must not cost the membership: who does not poll is thrown out of the group.
+        var paused = new HashSet<TopicPartition>();
         while (!room.IsCompleted && !stoppingToken.IsCancellationRequested)
         {
             consumer.Pause(consumer.Assignment);
+            paused.UnionWith(consumer.Assignment);
             if (Consume(consumer, IdlePoll) is { } record)
                 lanes.Add(record);
         }
 
-        consumer.Resume(consumer.Assignment);
+        // Also what was lost meanwhile: librdkafka would have it paused still when it comes back.
+        consumer.Resume(paused);
     }
 
     private ConsumeResult<byte[], byte[]>? Consume(IConsumer<byte[], byte[]> consumer, TimeSpan timeout)

@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace CloudNative.IngestService.Tests;
 
@@ -17,6 +18,12 @@ public sealed class EventConsumerTests(TestServers servers)
     private const int Events = 200;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(40);
     private static readonly TimeSpan LongAgo = SegmentPolicy.Default.DedupeWindow + TimeSpan.FromDays(1);
+
+    /// <summary>Partitions that had an owner before, and take-overs that wait for what that one has locked.</summary>
+    private const string TakenOverSql = """
+        select (select count(*) from ingest_offsets where epoch > 1)
+             + (select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like 'insert into ingest_offsets%')
+        """;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -106,6 +113,35 @@ public sealed class EventConsumerTests(TestServers servers)
         await UntilStoredAsync(database, 3 * Events);
         Assert.Equal(0, await database.ScalarAsync("select sum(duplicates) from ledger"));
         await second.StopAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task Consume_PartitionsThatAreLostWhileTheyArePausedAndComeBack_AreCountedOn()
+    {
+        await using var database = await IngestDatabase.CreateAsync(servers);
+        using var first = await StartAsync(database, ("Ingest:MaxBatchRecords", "1"), ("Ingest:Lanes", "1"));
+        Send(database.TenantId, 0, Events);
+        await UntilStoredAsync(database, Events);
+        IHost second;
+        await using (var books = await database.Source.OpenConnectionAsync(Cancellation))
+        {
+            // Its transaction waits for them, so it is full soon, and pauses.
+            await using var hold = new NpgsqlCommand("begin; lock table ledger in exclusive mode", books);
+            await hold.ExecuteNonQueryAsync(Cancellation);
+            Send(database.TenantId, Events, Events);
+            second = await StartAsync(database);
+            await Eventually.GetAsync(_ => database.ScalarAsync(TakenOverSql), taken => taken > 0, "the second consumer takes partitions over", Deadline);
+            await using var release = new NpgsqlCommand("rollback", books);
+            await release.ExecuteNonQueryAsync(Cancellation);
+        }
+
+        await UntilStoredAsync(database, 2 * Events);
+        await second.StopAsync(Cancellation);
+        second.Dispose();
+        Send(database.TenantId, 2 * Events, Events);
+
+        await UntilStoredAsync(database, 3 * Events);
+        await first.StopAsync(Cancellation);
     }
 
     [Theory]
