@@ -28,6 +28,8 @@ internal sealed class ConsumerFactory(KafkaConnection kafka, KafkaStatistics sta
             SessionTimeoutMs = (int)options.Value.SessionTimeout.TotalMilliseconds,
             HeartbeatIntervalMs = (int)options.Value.SessionTimeout.TotalMilliseconds / HeartbeatsPerSession,
             FetchWaitMaxMs = 50,
+            // Or what has come in that time: an answer a few records is most of the work where events come one by one.
+            FetchMinBytes = 64 * 1024,
             QueuedMaxMessagesKbytes = QueuedKilobytes,
             StatisticsIntervalMs = StatisticsIntervalMs,
         })

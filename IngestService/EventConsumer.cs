@@ -10,7 +10,7 @@ internal sealed partial class EventConsumer(
 {
     private static readonly TimeSpan IdlePoll = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>While a transaction runs: its end is noticed this soon, also when no record arrives.</summary>
+    /// <summary>While a transaction runs or is due: its end, or its time, is noticed this soon, also when no record arrives.</summary>
     private static readonly TimeSpan BusyPoll = TimeSpan.FromMilliseconds(2);
 
     /// <summary>So long a full consumer waits for the store before it goes on to speak to its group, with its partitions paused.</summary>
@@ -89,7 +89,7 @@ internal sealed partial class EventConsumer(
 
     private void Collect(IConsumer<byte[], byte[]> consumer)
     {
-        var timeout = lanes.IsBusy ? BusyPoll : IdlePoll;
+        var timeout = lanes.IsBusy || lanes.IsWaiting ? BusyPoll : IdlePoll;
         while (!lanes.IsFull && Consume(consumer, timeout) is { } record)
         {
             lanes.Add(record);

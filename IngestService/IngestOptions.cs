@@ -17,6 +17,13 @@ public sealed class IngestOptions
     public int MaxBatchRecords { get; set; } = 20_000;
 
     /// <summary>
+    /// The least time from the beginning of a lane's transaction to its next one, unless that is full: 0 to 10 s. Default 100 ms. What comes after a pause is counted
+    /// at once; under load, few large transactions cost less than many small ones.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:10")]
+    public TimeSpan BatchInterval { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>
     /// A consumer that says nothing for this long is taken for dead, and others get its partitions: 1 second to 5 minutes. Default 6 s, so that
     /// a killed one is replaced within 10 s. The brokers bound it
     /// too (<c>group.min.session.timeout.ms</c>, 6 s unless they say otherwise).

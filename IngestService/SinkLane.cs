@@ -7,9 +7,10 @@ namespace CloudNative.IngestService;
 /// Some of the process' partitions, with a store of their own: one transaction after the other, and while one is stored the next one fills.
 /// All methods are called by the consumer's loop.
 /// </summary>
-internal sealed class SinkLane(EventSink sink, IngestMetrics metrics)
+internal sealed class SinkLane(EventSink sink, IngestMetrics metrics, TimeProvider clock)
 {
     private IReadOnlyList<PartitionBatch> _batches = [];
+    private long _beganAt = long.MinValue;
 
     public OwnedPartitions Owned { get; } = new();
 
@@ -19,6 +20,9 @@ internal sealed class SinkLane(EventSink sink, IngestMetrics metrics)
     /// <summary>A transaction runs, or ran and its result was not taken yet.</summary>
     public bool IsBusy => _batches.Count > 0;
 
+    /// <summary>Since the last transaction began.</summary>
+    public TimeSpan Age => _beganAt == long.MinValue ? TimeSpan.MaxValue : clock.GetElapsedTime(_beganAt);
+
     public Task PrepareAsync(CancellationToken cancellationToken) => sink.PrepareAsync(cancellationToken);
 
     /// <summary>Begins to store what waits, unless the transaction before is still running.</summary>
@@ -27,6 +31,7 @@ internal sealed class SinkLane(EventSink sink, IngestMetrics metrics)
         if (IsBusy || Owned.Waiting == 0)
             return;
 
+        _beganAt = clock.GetTimestamp();
         var headers = Owned.Headers;
         _batches = Owned.Take();
         Storing = Task.Run(() => StoreAsync(_batches, headers, cancellationToken), CancellationToken.None);

@@ -19,9 +19,12 @@ internal sealed class SinkLanes(IOptions<IngestOptions> options, Func<SinkLane> 
     public IEnumerable<PartitionClaim> Claims => _lanes.SelectMany(lane => lane.Owned.Claims);
 
     /// <summary>One lane has all that its next transaction may take: nothing more is consumed until it began.</summary>
-    public bool IsFull => _lanes.Any(lane => lane.Owned.Waiting >= options.Value.MaxBatchRecords || lane.Owned.WaitingBytes >= _maxLaneBytes);
+    public bool IsFull => _lanes.Any(HasFullBatch);
 
     public bool IsBusy => _lanes.Any(lane => lane.IsBusy);
+
+    /// <summary>Records wait for their transaction.</summary>
+    public bool IsWaiting => _lanes.Any(lane => lane.Owned.Waiting > 0);
 
     public OwnedPartitions Owning(int partition) => _lanes[partition % _lanes.Length].Owned;
 
@@ -43,7 +46,8 @@ internal sealed class SinkLanes(IOptions<IngestOptions> options, Func<SinkLane> 
             var ended = await lane.EndAsync();
             stored.AddRange(ended.Stored);
             lost.AddRange(ended.Lost);
-            lane.Begin(cancellationToken);
+            if (HasFullBatch(lane) || lane.Age >= options.Value.BatchInterval)
+                lane.Begin(cancellationToken);
         }
 
         return (stored, lost);
@@ -51,4 +55,6 @@ internal sealed class SinkLanes(IOptions<IngestOptions> options, Func<SinkLane> 
 
     /// <summary>Completes when a running transaction is through; its result is for <see cref="TurnAsync"/>.</summary>
     public Task AnyAsync() => Task.WhenAny(_lanes.Where(lane => lane.IsBusy).Select(lane => lane.Storing));
+
+    private bool HasFullBatch(SinkLane lane) => lane.Owned.Waiting >= options.Value.MaxBatchRecords || lane.Owned.WaitingBytes >= _maxLaneBytes;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using CloudNative.Metering.Events;
 using CloudNative.Metering.Segments;
@@ -35,6 +36,26 @@ public sealed class EventConsumerTests(TestServers servers)
         using var consumer = await StartAsync(database);
         await UntilStoredAsync(database, Events);
         await AssertReadyAsync(consumer);
+        await consumer.StopAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task Consume_EventsOneByOne_SharesTransactions()
+    {
+        var interval = TimeSpan.FromSeconds(1);
+        await using var database = await IngestDatabase.CreateAsync(servers);
+        using var consumer = await StartAsync(database, ("Ingest:BatchInterval", $"{interval}"), ("Ingest:Lanes", "1"));
+        var started = Stopwatch.GetTimestamp();
+        for (var i = 0; i < Events / 10; i++)
+        {
+            Send(database.TenantId, i, 1);
+            await Task.Delay(interval / 10, Cancellation);
+        }
+
+        await UntilStoredAsync(database, Events / 10);
+        var most = 1 + Math.Ceiling(Stopwatch.GetElapsedTime(started) / interval);
+        var transactions = await database.ScalarAsync("select count(distinct xmin::text) from usage_events");
+        Assert.True(transactions <= most, $"{transactions} transactions, and {most} may begin in that time.");
         await consumer.StopAsync(Cancellation);
     }
 

@@ -26,7 +26,7 @@ public sealed class SinkLanesTests : IAsyncDisposable
         var sink = new EventSink(
             new UsageEventStore(_database, new StoredKeys(SegmentPolicy.Default)), new IngestProgress(TimeProvider.System, options), TimeProvider.System,
             NullLogger<EventSink>.Instance);
-        var all = new SinkLanes(options, () => new SinkLane(sink, metrics: null!));
+        var all = new SinkLanes(options, () => new SinkLane(sink, metrics: null!, TimeProvider.System));
         for (var partition = 0; partition < lanes; partition++)
             all.Owning(partition).Assign(new PartitionClaim(1, partition, 1, 0));
 
