@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -21,6 +22,8 @@ public abstract class BacklogTests(FaultySystem system, ITestOutputHelper output
 
     /// <summary>An event takes less than a process that has sent nothing yet believes of one.</summary>
     private static readonly Batch Small = new(Events: 100, PaddingBytes: 400);
+
+    private protected static readonly Batch Single = new(Events: 1, PaddingBytes: 0);
 
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
@@ -47,8 +50,7 @@ public abstract class BacklogTests(FaultySystem system, ITestOutputHelper output
         await AfterRefusalAsync();
         Assert.True(Log()[partition.First.Partition].Low <= partition.Second.High, "The broker deleted what was not counted.");
         await System.Sink[0].StartAsync(Cancellation);
-        await Eventually.GetAsync(
-            async _ => (await PostAsync(tenant.Http, ledger, Large)).Status, status => status == HttpStatusCode.NoContent, "events are taken again, once enough is counted");
+        await UntilTakenAsync(tenant, ledger, Large);
         await Checker.CheckAsync(tenant, ledger, Cancellation);
     }
 
@@ -58,8 +60,7 @@ public abstract class BacklogTests(FaultySystem system, ITestOutputHelper output
         await PrepareAsync();
         using var tenant = await CreateTenantAsync();
         using var ledger = new EventLedger();
-        await Eventually.GetAsync(
-            async _ => (await PostAsync(tenant.Http, ledger, Small)).Status, status => status == HttpStatusCode.NoContent, "events are taken");
+        await UntilTakenAsync(tenant, ledger, Small);
         await Drain.WaitAsync(System);
         var before = Log();
         var counted = ledger.Acknowledged.Count;
@@ -92,6 +93,9 @@ public abstract class BacklogTests(FaultySystem system, ITestOutputHelper output
     /// <summary>Gives the broker the time to delete.</summary>
     protected virtual Task AfterRefusalAsync() => Task.CompletedTask;
 
+    private protected static Task UntilTakenAsync(TestTenant tenant, EventLedger ledger, Batch batch) => Eventually.GetAsync(
+        async _ => (await PostAsync(tenant.Http, ledger, batch)).Status, status => status == HttpStatusCode.NoContent, "events are taken");
+
     private static async Task<TimeSpan?> SendUntilRefusedAsync(HttpClient api, EventLedger ledger, Batch batch)
     {
         var sent = 0;
@@ -111,7 +115,7 @@ public abstract class BacklogTests(FaultySystem system, ITestOutputHelper output
     }
 
     /// <summary>One subject, so one partition; and bytes that can't be compressed.</summary>
-    private static async Task<(HttpStatusCode Status, TimeSpan? RetryAfter, string Detail)> PostAsync(HttpClient api, EventLedger ledger, Batch batch)
+    private protected static async Task<(HttpStatusCode Status, TimeSpan? RetryAfter, string Detail)> PostAsync(HttpClient api, EventLedger ledger, Batch batch)
     {
         var events = Enumerable.Range(0, batch.Events).Select(_ => SentEvent.New(Random.Shared) with { Subject = "one" }).ToList();
         var body = JsonSerializer.SerializeToUtf8Bytes(events.Select(sent => new
@@ -144,7 +148,7 @@ public abstract class BacklogTests(FaultySystem system, ITestOutputHelper output
 
     /// <param name="Events">Of one request.</param>
     /// <param name="PaddingBytes">Of each event, before they are text.</param>
-    private sealed record Batch(int Events, int PaddingBytes)
+    private protected sealed record Batch(int Events, int PaddingBytes)
     {
         /// <summary>An event is at least this long.</summary>
         public int TextBytes => PaddingBytes * 4 / 3;
@@ -183,10 +187,45 @@ public sealed class BacklogOnApacheKafkaTests(ApacheSystem system, ITestOutputHe
 {
     protected override long Kept => 2_000_000;
 
+    /// <summary>Long enough for a sink to start in the half that is left.</summary>
+    private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(30);
+
+    private ApacheBroker Broker => (ApacheBroker)System.Broker;
+
+    [Fact]
+    public async Task Send_NoSinkForHalfOfTheTimeThatTheBrokerKeeps_IsRefusedAndEachEventCountsOnce()
+    {
+        await Broker.KeepForAsync(KeptFor, Cancellation);
+        await RestartApiAsync();
+        using var tenant = await CreateTenantAsync();
+        await System.Sink[0].KillAsync(Cancellation);
+        using var ledger = new EventLedger();
+        await UntilTakenAsync(tenant, ledger, Single);
+        var first = Stopwatch.GetTimestamp();
+
+        // So little that only its age can matter.
+        await Eventually.GetAsync(
+            async _ => await PostAsync(tenant.Http, ledger, Single),
+            answer => answer.Status == HttpStatusCode.ServiceUnavailable && answer.Detail.Contains("wait to be counted", StringComparison.Ordinal),
+            "events are refused", KeptFor);
+        var age = Stopwatch.GetElapsedTime(first);
+        Output.WriteLine($"Refused when the oldest record was {age.TotalSeconds:0.0} s old, of {KeptFor.TotalSeconds} s");
+        Assert.InRange(age, 0.4 * KeptFor, 0.8 * KeptFor);
+
+        await System.Sink[0].StartAsync(Cancellation);
+        await UntilTakenAsync(tenant, ledger, Single);
+        await Checker.CheckAsync(tenant, ledger, Cancellation);
+    }
+
     protected override async Task PrepareAsync()
     {
-        await ((ApacheBroker)System.Broker).KeepAsync(Kept, segmentBytes: 1_048_576, Cancellation);
-        // It looks at the topic's settings when it starts, and now and then.
+        await Broker.KeepAsync(Kept, segmentBytes: 1_048_576, Cancellation);
+        await RestartApiAsync();
+    }
+
+    /// <summary>It looks at the topic's settings when it starts, and now and then.</summary>
+    private async Task RestartApiAsync()
+    {
         await System.Api.KillAsync(Cancellation);
         await System.Api.StartAsync(Cancellation);
     }

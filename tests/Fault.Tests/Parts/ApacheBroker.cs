@@ -97,10 +97,15 @@ internal sealed class ApacheBroker : Broker
     public Task KeepAsync(long bytes, int segmentBytes, CancellationToken cancellationToken) => SetTopicAsync(
         AlterConfigOpType.Set, new() { ["retention.bytes"] = $"{bytes}", ["segment.bytes"] = $"{segmentBytes}" }, cancellationToken);
 
+    /// <summary>Every partition keeps its records so long from now on.</summary>
+    public Task KeepForAsync(TimeSpan time, CancellationToken cancellationToken) =>
+        SetTopicAsync(AlterConfigOpType.Set, new() { ["retention.ms"] = $"{time.TotalMilliseconds:0}" }, cancellationToken);
+
     public override async Task HealAsync(CancellationToken cancellationToken)
     {
         await Process.StartAsync(cancellationToken);
-        await SetTopicAsync(AlterConfigOpType.Delete, new() { ["retention.bytes"] = null, ["segment.bytes"] = null }, cancellationToken);
+        await SetTopicAsync(
+            AlterConfigOpType.Delete, new() { ["retention.bytes"] = null, ["segment.bytes"] = null, ["retention.ms"] = null }, cancellationToken);
     }
 
     public override async ValueTask DisposeAsync()
