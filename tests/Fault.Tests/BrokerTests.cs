@@ -62,6 +62,7 @@ public sealed class BrokerOnInMemoryKafkaTests(InMemorySystem system, ITestOutpu
     [InlineData(KafkaRequest.InitProducerId, 7, 14, 15, 16)]
     [InlineData(KafkaRequest.Fetch, 3, 6, 7, 56, -195)]
     [InlineData(KafkaRequest.Heartbeat, 16, 22, 25, 27, -195)]
+    [InlineData(KafkaRequest.FindCoordinator, 14, 15, 16, -195)]
     [InlineData(KafkaRequest.JoinGroup, 14, 15, 16, 25, -195)]
     [InlineData(KafkaRequest.SyncGroup, 16, 22, 25, 27, -195)]
     [InlineData(KafkaRequest.OffsetCommit, 7, 16, 22, 25, 27)]
@@ -76,7 +77,7 @@ public sealed class BrokerOnInMemoryKafkaTests(InMemorySystem system, ITestOutpu
         {
             await load.ProgressAsync(50);
             await broker.FailAsync(request, error, FailuresInARow, Cancellation);
-            if (request is KafkaRequest.JoinGroup or KafkaRequest.SyncGroup or KafkaRequest.ListOffsets)
+            if (request is KafkaRequest.FindCoordinator or KafkaRequest.JoinGroup or KafkaRequest.SyncGroup or KafkaRequest.ListOffsets)
                 await RejoinAsync();
             await AtRandomAsync(300);
         }

@@ -1,13 +1,15 @@
 using CloudNative.Fault.Tests.Checks;
 using CloudNative.Fault.Tests.Load;
 using CloudNative.Fault.Tests.Parts;
+using CloudNative.Tests;
 
 namespace CloudNative.Fault.Tests;
 
 /// <summary>Connections between any two parts that are cut, slow, reset, or lose answers, one after the other under load.</summary>
 public abstract class ConnectionTests(FaultySystem system, ITestOutputHelper output) : FaultTests(system, output)
 {
-    private const int BrokenAnswers = 12;
+    private const int BrokenAnswers = 8;
+    private const int LostCommits = 3;
     private const int MostBytes = 1_500;
 
     [Fact]
@@ -38,6 +40,33 @@ public abstract class ConnectionTests(FaultySystem system, ITestOutputHelper out
         }
 
         await Checker.CheckAsync(tenant, await load.StopAsync(), Cancellation);
+        Assert.True(System.Sink[0].IsRunning, "The sink ended.");
+    }
+
+    [Fact]
+    public async Task Cut_SinkToPostgresWhileItCommits_TheCommitThatItDoesNotLearnOfCountsOnce()
+    {
+        RequireProxy();
+        using var tenant = await CreateTenantAsync();
+        await using var load = LoadGenerator.Start(tenant, Random);
+        var link = System.Links.SinkToPostgres!;
+        for (var lost = 0; lost < LostCommits; lost++)
+        {
+            await System.UntilCountingAsync(load, Cancellation);
+            long before;
+            await using (await SinkTransactions.HoldCommitsAsync(System, Cancellation))
+            {
+                await SinkTransactions.UntilAsync(System, System.Sink[0], SinkTransactions.AtCommit);
+                await link.CutAsync(Cancellation);
+                before = await System.CountedAsync(Cancellation);
+            }
+
+            await Eventually.GetAsync(System.CountedAsync, counted => counted > before, "it is committed, and no answer can have come back");
+            await AtRandomAsync(300);
+            await link.HealAsync(Cancellation);
+        }
+
+        await Checker.CheckAsync(tenant, await load.StopAsync(), Cancellation, new Expected { HasCalmProducer = true });
         Assert.True(System.Sink[0].IsRunning, "The sink ended.");
     }
 

@@ -48,7 +48,7 @@ public abstract class DuplicateTests(FaultySystem system, ITestOutputHelper outp
         Assert.Equal(Ids, await TotalAsync(tenant, TestTenant.Count));
         Assert.Equal(stored.Sum(one => one.Value), await TotalAsync(tenant, TestTenant.Sum));
         var books = await Books.ReadAsync(tenant, Cancellation);
-        Assert.Equal((2 * Ids, Ids, Ids), (books.Received, books.Counted, books.Duplicates));
+        Assert.Equal((2 * Ids, Ids, Ids, Ids), (books.Received, books.Counted, books.Duplicates, books.DifferentPayload));
     }
 
     private static async Task SendAsync(TestTenant tenant, EventLedger ledger, List<SentEvent> events)

@@ -179,8 +179,9 @@ public abstract class FaultySystem : IAsyncLifetime
         for (var number = 1; number <= Sinks; number++)
         {
             // Only the first one's link is disturbed: what it does then can be seen from the others.
-            var sinkDatabase = ConnectionString(number == 1 && Links.SinkToPostgres is { } link ? link.Port : postgres);
-            var (sink, address) = services.Sink($"sink-{number}", sinkDatabase, Broker.Addresses.Sink, acceptsLostRecords: number - 1 == LostRecordsSink);
+            var name = $"sink-{number}";
+            var sinkDatabase = $"{ConnectionString(number == 1 && Links.SinkToPostgres is { } link ? link.Port : postgres)};Application Name={name}";
+            var (sink, address) = services.Sink(name, sinkDatabase, Broker.Addresses.Sink, acceptsLostRecords: number - 1 == LostRecordsSink);
             _sinks.Add(sink);
             _sinkAddress ??= address;
         }
@@ -209,7 +210,8 @@ public abstract class FaultySystem : IAsyncLifetime
         return offsets;
     }
 
-    private async Task<long> CountedAsync(CancellationToken cancellationToken)
+    /// <summary>How many records are counted, of all partitions and streams.</summary>
+    internal async Task<long> CountedAsync(CancellationToken cancellationToken)
     {
         await using var command = Source.CreateCommand("select coalesce(sum(next_offset), 0)::bigint from ingest_offsets");
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;

@@ -1,6 +1,8 @@
 using Aspire.Hosting.Processes;
 using CloudNative.Fault.Tests.Checks;
 using CloudNative.Fault.Tests.Load;
+using CloudNative.Fault.Tests.Parts;
+using CloudNative.Tests;
 
 namespace CloudNative.Fault.Tests;
 
@@ -8,8 +10,11 @@ namespace CloudNative.Fault.Tests;
 public abstract class SinkKillTests(FaultySystem system, ITestOutputHelper output) : FaultTests(system, output)
 {
     private const int Kills = 10;
+    private const int KillsInTransactions = 3;
     private const int Changes = 4;
     private const int Events = 500;
+    private const string EndedTransactions = "transactions of an ingest service that did not go on with them";
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan TimeToConsume = TimeSpan.FromSeconds(1);
 
@@ -27,6 +32,58 @@ public abstract class SinkKillTests(FaultySystem system, ITestOutputHelper outpu
         }
 
         await Checker.CheckAsync(tenant, await load.StopAsync(), Cancellation);
+    }
+
+    [Fact]
+    public async Task Kill_InTheMiddleOfATransaction_EachEventCountsOnce()
+    {
+        using var tenant = await CreateTenantAsync();
+        await using var load = LoadGenerator.Start(tenant, Random);
+        for (var kill = 0; kill < KillsInTransactions; kill++)
+        {
+            await System.UntilCountingAsync(load, Cancellation);
+            await using (await SinkTransactions.HoldBooksAsync(System, Cancellation))
+            {
+                await SinkTransactions.UntilAsync(System, System.Sink[0], SinkTransactions.InTheMiddle);
+                // Meanwhile it is filled with what comes, and pauses.
+                await load.ProgressAsync(2 * Events);
+                await System.Sink[0].KillAsync(Cancellation);
+            }
+
+            await System.Sink[0].StartAsync(Cancellation);
+        }
+
+        await Checker.CheckAsync(tenant, await load.StopAsync(), Cancellation, new Expected { HasCalmProducer = true });
+    }
+
+    [Fact]
+    public async Task Freeze_InTheMiddleOfATransaction_OthersEndItAndEachEventCountsOnce()
+    {
+        using var tenant = await CreateTenantAsync();
+        await using var load = LoadGenerator.Start(tenant, Random, LoadOptions.Thin);
+        await System.UntilCountingAsync(load, Cancellation);
+        var (zombie, other) = (System.Sink[0], System.Sink[1]);
+        await using (await SinkTransactions.HoldBooksAsync(System, Cancellation))
+        {
+            await SinkTransactions.UntilAsync(System, zombie, SinkTransactions.InTheMiddle);
+            await zombie.FreezeAsync(Cancellation);
+        }
+
+        await SinkTransactions.UntilAsync(System, zombie, SinkTransactions.Stalled);
+        await other.StartAsync(Cancellation);
+        // The other one waits for the rows of its partitions until it has ended the transaction that locks them.
+        await SinkTransactions.UntilNoneAsync(System, zombie, SinkTransactions.Stalled);
+        Assert.Contains(other.Lines, line => line.Contains(EndedTransactions, StringComparison.Ordinal));
+        await System.UntilCountingAsync(load, Cancellation);
+        var said = zombie.Lines.Count(IsRetry);
+        await zombie.ThawAsync(Cancellation);
+        await Eventually.GetAsync(_ => Task.FromResult(zombie.Lines.Count(IsRetry)), retries => retries > said, "the zombie finds its transaction gone");
+        await load.ProgressAsync(100);
+
+        await Checker.CheckAsync(tenant, await load.StopAsync(), Cancellation, new Expected { HasCalmProducer = true });
+        Assert.True(zombie.IsRunning, "The zombie ended.");
+
+        static bool IsRetry(string line) => line.Contains("The store does not do its part", StringComparison.Ordinal);
     }
 
     [Fact]
@@ -49,8 +106,11 @@ public abstract class SinkKillTests(FaultySystem system, ITestOutputHelper outpu
         await using var load = LoadGenerator.Start(tenant, Random, ledger: ledger);
         await load.ProgressAsync(200);
         await System.Links.SinkToPostgres.HealAsync(Cancellation);
+        // What it had sent arrives.
+        await SinkTransactions.UntilAsync(System, System.Sink[0], SinkTransactions.Fenced);
         await AtRandomAsync(300);
         await System.Sink[0].ThawAsync(Cancellation);
+        await SinkTransactions.UntilNoneAsync(System, System.Sink[0], SinkTransactions.Fenced);
         await load.ProgressAsync(300);
 
         await Checker.CheckAsync(tenant, await load.StopAsync(), Cancellation, new Expected { HasCalmProducer = true });
@@ -58,22 +118,31 @@ public abstract class SinkKillTests(FaultySystem system, ITestOutputHelper outpu
     }
 
     [Fact]
-    public async Task Terminate_UnderLoad_DrainsAndExitsInItsGrace()
+    public async Task Terminate_UnderLoad_DrainsAndExitsInItsGraceAndCountingGoesOn()
     {
         using var tenant = await CreateTenantAsync();
         await using var load = LoadGenerator.Start(tenant, Random, LoadOptions.Thin);
+        await using var pause = CountingPause.Watch(System);
         for (var change = 0; change < Changes; change++)
         {
             var (leaving, joining) = (System.Sink[change % 2], System.Sink[(change + 1) % 2]);
+            var had = TakeOvers(joining);
             await joining.StartAsync(Cancellation);
+            await Eventually.GetAsync(_ => Task.FromResult(TakeOvers(joining)), takeOvers => takeOvers > had, $"{joining.Name} takes its share");
             await load.ProgressAsync(100);
             await AtRandomAsync(300);
             Assert.Equal(0, await leaving.EndAsync(StopSignal.Terminate, Grace, Cancellation));
             await load.ProgressAsync(100);
         }
 
+        await System.UntilCountingAsync(load, Cancellation);
+        var longest = await pause.StopAsync();
+        Output.WriteLine($"Longest pause of a partition while {Changes} sinks joined and left: {longest.TotalSeconds:0.0} s");
+        Assert.InRange(longest, TimeSpan.Zero, LongestPause);
         await Checker.CheckAsync(tenant, await load.StopAsync(), Cancellation);
     }
+
+    private static int TakeOvers(Part sink) => sink.Lines.Count(line => line.Contains("Took over partition", StringComparison.Ordinal));
 
     private Task SendAsync(TestTenant tenant, EventLedger ledger) =>
         LoadGenerator.SendSafelyAsync(tenant, [.. Enumerable.Range(0, Events).Select(_ => SentEvent.New(Random))], ledger, Cancellation);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using CloudNative.Fault.Tests.Load;
 using CloudNative.Tests;
 
@@ -10,7 +11,6 @@ namespace CloudNative.Fault.Tests.Checks;
 /// </summary>
 internal static class Checker
 {
-    private const int MinutesLookedAt = 3;
     private const int FindingsShown = 20;
 
     public static async Task CheckAsync(TestTenant tenant, EventLedger ledger, CancellationToken cancellationToken, Expected? expected = null)
@@ -56,22 +56,31 @@ internal static class Checker
             yield return string.Create(CultureInfo.InvariantCulture, $"{meter}, {window}: {value}, and nothing was sent");
     }
 
-    /// <summary>The stored events of the fullest minutes are exactly those that were acknowledged.</summary>
+    /// <summary>The stored events are exactly those that were acknowledged.</summary>
     private static async Task<List<string>> CompareIdsAsync(TestTenant tenant, EventLedger ledger, CancellationToken cancellationToken)
     {
-        var findings = new List<string>();
-        foreach (var minute in ledger.Acknowledged.Values.GroupBy(sent => WindowOf(sent).Start).OrderByDescending(minute => minute.Count()).Take(MinutesLookedAt))
-        {
-            var range = $"from={Text(minute.Key)}&to={Text(minute.Key.AddMinutes(1))}&limit=1000";
-            var listed = await tenant.GetAsync($"events?{range}", cancellationToken);
-            var stored = listed.EnumerateArray().Select(item => item.GetProperty("event").GetProperty("id").GetString()!).ToList();
-            var sent = minute.Select(one => one.Id).ToHashSet();
-            findings.AddRange(sent.Except(stored).Select(id => $"event {id} is lost"));
-            findings.AddRange(stored.Except(sent).Select(id => $"event {id} was not acknowledged{(ledger.Sent.ContainsKey(id) ? "" : ", nor ever sent")}"));
-            findings.AddRange(stored.CountBy(id => id).Where(id => id.Value > 1).Select(id => $"event {id.Key} is stored {id.Value} times"));
-        }
+        var stored = await StoredIdsAsync(tenant, cancellationToken);
+        var sent = ledger.Acknowledged.Keys.ToHashSet();
+        return
+        [
+            .. sent.Except(stored).Select(id => $"event {id} is lost"),
+            .. stored.Except(sent).Select(id => $"event {id} was not acknowledged{(ledger.Sent.ContainsKey(id) ? "" : ", nor ever sent")}"),
+            .. stored.CountBy(id => id).Where(id => id.Value > 1).Select(id => $"event {id.Key} is stored {id.Value} times"),
+        ];
+    }
 
-        return findings;
+    /// <summary>Page by page.</summary>
+    private static async Task<List<string>> StoredIdsAsync(TestTenant tenant, CancellationToken cancellationToken)
+    {
+        var ids = new List<string>();
+        for (var cursor = ""; ;)
+        {
+            var page = await tenant.GetAsync($"../v2/events?limit=1000{cursor}", cancellationToken);
+            ids.AddRange(page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("event").GetProperty("id").GetString()!));
+            if (!page.TryGetProperty("nextCursor", out var next) || next.ValueKind != JsonValueKind.String)
+                return ids;
+            cursor = $"&cursor={next}";
+        }
     }
 
     private static async Task<List<string>> CompareBooksAsync(
@@ -87,6 +96,8 @@ internal static class Checker
             findings.Add($"the books say otherwise than {sent} received: {books}");
         if (books.Received != books.Counted + books.Duplicates + books.Unmatched + books.DeadLettered)
             findings.Add($"the books do not balance: {books}");
+        if (books.DifferentPayload > 0)
+            findings.Add($"the books say that ids came again with other bytes, and none did: {books}");
         if ((books.Counted + books.Unmatched, books.DeadLettered) != (acknowledged, expected.DeadLettered) || (books.Unmatched > 0 && !expected.MayBeUnmatched))
             findings.Add($"the books say otherwise than {acknowledged} counted and {expected.DeadLettered} dead: {books}");
         if (books.Acknowledged > ledger.AcknowledgedAttempts + ledger.UnknownAttempts)
@@ -107,8 +118,6 @@ internal static class Checker
                 token => Books.ReadAsync(tenant, token),
                 books => books.Acknowledged >= ledger.AcknowledgedAttempts,
                 $"the books show all of {ledger.AcknowledgedAttempts} acknowledged");
-
-    private static string Text(DateTimeOffset time) => time.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 
     private sealed record Window(DateTimeOffset Start, string Subject, string Region);
 }
@@ -131,6 +140,9 @@ internal sealed record Expected
 /// <summary>The ledger's totals of one tenant.</summary>
 internal sealed record Books(long Received, long Counted, long Duplicates, long Unmatched, long DeadLettered)
 {
+    /// <summary>Of the duplicates: those with other bytes than the first.</summary>
+    public long DifferentPayload { get; init; }
+
     public long Acknowledged { get; init; }
 
     public long Missing { get; init; }
@@ -145,6 +157,7 @@ internal sealed record Books(long Received, long Counted, long Duplicates, long 
         var windows = ledger.GetProperty("data").EnumerateArray().ToList();
         return new Books(Sum("received"), Sum("counted"), Sum("duplicates"), Sum("unmatched"), Sum("deadLettered"))
         {
+            DifferentPayload = Sum("differentPayload"),
             Acknowledged = Sum("acknowledged"),
             Missing = Sum("missing"),
             Pending = Sum("pending"),

@@ -53,11 +53,13 @@ internal static class Poison
         ("an object as a dimension", """{"tokens":"x","region":{"a":[1,2,{"b":null}]}}"""),
         ("a long dimension", $$"""{"tokens":"x","region":"{{new string('x', 100_000)}}"}"""),
         ("deep", $$"""{"tokens":"x","deep":{{new string('[', DeepButAllowed)}}{{new string(']', DeepButAllowed)}}}"""),
+        ("a value twice", """{"tokens":1,"tokens":2}"""),
+        ("a dimension twice", """{"tokens":3,"region":"eu","region":"us"}"""),
         ("no data", "null"),
     ];
 
     /// <summary>Subjects of <see cref="Data"/> that have a value.</summary>
-    public static IReadOnlyList<string> Summed { get; } = ["good", "text"];
+    public static IReadOnlyList<string> Summed { get; } = ["good", "text", "a value twice", "a dimension twice"];
 
     /// <summary>How many of <see cref="Records"/> name the tenant.</summary>
     public const int RecordsOfTheTenant = 9;

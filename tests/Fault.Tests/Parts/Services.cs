@@ -34,6 +34,8 @@ internal sealed class Services(LocalRun run, FreePorts ports)
         ["ConnectionStrings__kafka"] = kafka,
         ["Ingest__SessionTimeout"] = SessionTimeout.ToString(),
         ["Ingest__AcceptReplacedTopic"] = "true",
+        // Few, so that one that is behind has more than one transaction takes, and pauses its partitions.
+        ["Ingest__MaxBatchRecords"] = "200",
         // Many small pages, so that a kill comes in between.
         ["Backfill__PageSize"] = "100",
         ["Backfill__PollInterval"] = "00:00:00.2",
