@@ -24,6 +24,9 @@ internal sealed class ConsumerFactory(KafkaConnection kafka, KafkaStatistics sta
             // A stored offset that is not in the log is an error to be seen, never a jump.
             AutoOffsetReset = AutoOffsetReset.Error,
             EnableAutoOffsetStore = false,
+            // What a foreign producer's transaction aborted does not count. Its marks are never delivered: only the end behind them tells that they were read.
+            IsolationLevel = IsolationLevel.ReadCommitted,
+            EnablePartitionEof = true,
             PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky,
             SessionTimeoutMs = (int)options.Value.SessionTimeout.TotalMilliseconds,
             HeartbeatIntervalMs = (int)options.Value.SessionTimeout.TotalMilliseconds / HeartbeatsPerSession,

@@ -146,7 +146,10 @@ internal sealed partial class EventConsumer(
 
         foreach (var batch in lost)
             LogFenced(batch.Claim.Partition, batch.Claim.Epoch);
-        if (lost.Count > 0 || IsOutside())
+        var cut = lanes.Cut.ToList();
+        foreach (var claim in cut)
+            await stream.MarkCutAsync(claim, drainToken);
+        if (lost.Count > 0 || cut.Count > 0 || IsOutside())
             Rejoin(consumer);
         foreach (var claim in lanes.Claims)
             progress.Observe(claim.Partition, claim.NextOffset, FetchedEnd(consumer, claim.Partition));
@@ -212,7 +215,7 @@ internal sealed partial class EventConsumer(
                 return Offset.End;
             lanes.Owning(claim.Partition).Assign(claim);
             LogClaimed(claim.Partition, claim.NextOffset);
-            return claim.NextOffset;
+            return claim.Last?.Offset ?? claim.NextOffset;
         }
         catch (OffsetOutsideLogException e)
         {

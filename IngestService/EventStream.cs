@@ -48,12 +48,19 @@ internal sealed partial class EventStream(
         var claim = await UntilDoneAsync(
             token => IngestOffsets.TakeOverAsync(dataSource, Id, partition.Partition, log.Low, log.High, token), cancellationToken);
         if (!IsOutside(claim, log))
-            return claim;
+            return ForgetDeleted(claim, log);
 
         // Asked again, because the owner before may have counted on while the take-over waited.
         log = await LogAsync(consumer, partition, cancellationToken);
-        return IsOutside(claim, log) ? await GoOnAsync(consumer, new OffsetOutsideLogException(partition, claim, log), cancellationToken) : claim;
+        return IsOutside(claim, log) ? await GoOnAsync(consumer, new OffsetOutsideLogException(partition, claim, log), cancellationToken) : ForgetDeleted(claim, log);
     }
+
+    /// <summary>The log holds another record where the claim's last one was counted: the next take-over knows.</summary>
+    public Task MarkCutAsync(PartitionClaim claim, CancellationToken cancellationToken) =>
+        UntilDoneAsync(token => IngestOffsets.MarkCutAsync(dataSource, claim, token), cancellationToken);
+
+    /// <summary>A record that the broker has deleted since it was counted tells nothing.</summary>
+    private static PartitionClaim ForgetDeleted(PartitionClaim claim, WatermarkOffsets log) => claim.Last?.Offset < log.Low ? claim with { Last = null } : claim;
 
     private static bool IsOutside(PartitionClaim claim, WatermarkOffsets log) => claim.IsCut || claim.NextOffset < log.Low || claim.NextOffset > log.High;
 
@@ -64,7 +71,7 @@ internal sealed partial class EventStream(
     {
         // Remembered: the log may grow past the offset again, with other records.
         if (outside.IsCut)
-            await UntilDoneAsync(token => IngestOffsets.MarkCutAsync(dataSource, outside.Claim, token), cancellationToken);
+            await MarkCutAsync(outside.Claim, cancellationToken);
         if (!options.Value.AcceptLostRecords)
             throw outside;
 
@@ -151,7 +158,7 @@ internal sealed partial class EventStream(
 /// <summary>Counting stops at this partition, because going on at any other offset would lose events or count them twice.</summary>
 public sealed class OffsetOutsideLogException(TopicPartition partition, PartitionClaim claim, WatermarkOffsets log) : Exception(
     $"Partition {partition.Partition.Value} of '{partition.Topic}' is counted up to offset {claim.NextOffset}, but its log holds {log.Low.Value} to {log.High.Value}: "
-    + (claim.IsCut || claim.NextOffset > log.High ? "it was cut, or is another cluster's." : "the broker deleted records that were not counted."))
+    + (claim.IsCut || claim.NextOffset > log.High ? "it was cut (and may have grown again), or is another cluster's." : "the broker deleted records that were not counted."))
 {
     public TopicPartition Partition => partition;
 

@@ -49,8 +49,9 @@ internal sealed class IngestMetrics
         _fenced.Add(result.Lost.Count);
         // The others were dropped, or went with another transaction.
         var stored = batches.Where(batch => !result.Lost.Contains(batch.Claim.Partition) && !result.AlreadyStored.Contains(batch.Claim.Partition)).ToList();
-        if (stored.Count > 0)
-            _batchSize.Record(stored.Sum(batch => batch.Records.Count));
+        // A transaction may store nothing but the offsets behind a foreign one.
+        if (stored.Sum(batch => batch.Records.Count) is > 0 and var size)
+            _batchSize.Record(size);
         // A record without a usable timestamp has no age.
         if (stored.SelectMany(batch => batch.Records).Where(record => record.IngestedAt > DateTimeOffset.UnixEpoch).MinBy(record => record.IngestedAt) is { } oldest)
             _freshness.Record(Math.Max(0, (_clock.GetUtcNow() - oldest.IngestedAt).TotalSeconds));

@@ -9,7 +9,7 @@ internal sealed class OwnedPartitions
     /// <summary>What a record takes beside its value and its headers: objects, texts, places in lists. About as much again while it is stored.</summary>
     public const int RecordOverhead = 448;
 
-    private readonly Dictionary<int, (PartitionClaim Claim, List<IngestRecord> Records)> _partitions = [];
+    private readonly Dictionary<int, Owned> _partitions = [];
 
     /// <summary>Trace contexts of the waiting records; with those of records that were dropped, until the next transaction.</summary>
     public List<Headers> Headers { get; private set; } = [];
@@ -19,7 +19,13 @@ internal sealed class OwnedPartitions
     /// <summary>Of the waiting records and of all <see cref="Headers"/>.</summary>
     public long WaitingBytes { get; private set; }
 
-    public IEnumerable<PartitionClaim> Claims => _partitions.Values.Select(partition => partition.Claim);
+    /// <summary>Records wait, or offsets that belong to none.</summary>
+    public bool HasMore => _partitions.Values.Any(owned => owned.HasMore);
+
+    public IEnumerable<PartitionClaim> Claims => _partitions.Values.Select(owned => owned.Claim);
+
+    /// <summary>Claims of partitions whose log holds something else where the last counted record was: nothing of them is taken.</summary>
+    public IEnumerable<PartitionClaim> Cut => _partitions.Values.Where(owned => owned.IsCut).Select(owned => owned.Claim);
 
     public bool IsWaiting(int partition) => _partitions.TryGetValue(partition, out var owned) && owned.Records.Count > 0;
 
@@ -30,7 +36,7 @@ internal sealed class OwnedPartitions
     public void Assign(PartitionClaim claim)
     {
         Remove(claim.Partition);
-        _partitions[claim.Partition] = (claim, []);
+        _partitions[claim.Partition] = new Owned { Claim = claim };
     }
 
     public void Remove(int partition)
@@ -48,7 +54,7 @@ internal sealed class OwnedPartitions
     /// <summary>Ignores records of partitions that are not owned (any more), and those that were stored before.</summary>
     public void Add(int partition, IngestRecord record, Headers headers)
     {
-        if (!_partitions.TryGetValue(partition, out var owned) || record.Offset < owned.Claim.NextOffset)
+        if (!_partitions.TryGetValue(partition, out var owned) || !owned.Reach(record.Offset + 1, record) || record.Offset < owned.Claim.NextOffset)
             return;
 
         owned.Records.Add(record);
@@ -57,18 +63,17 @@ internal sealed class OwnedPartitions
         WaitingBytes += record.Value.Length + BytesOf(headers) + RecordOverhead;
     }
 
+    /// <summary>All before the offset was read. What was not added has no record that counts: a transaction's marks, and what it aborted.</summary>
+    public void Reach(int partition, long offset)
+    {
+        if (_partitions.TryGetValue(partition, out var owned))
+            owned.Reach(offset, null);
+    }
+
     /// <summary>Takes all that waits. What is added from now on belongs to the next transaction, which must not begin before <see cref="Advance"/>.</summary>
     public IReadOnlyList<PartitionBatch> Take()
     {
-        var batches = new List<PartitionBatch>();
-        foreach (var (partition, (claim, records)) in _partitions)
-        {
-            if (records.Count == 0)
-                continue;
-            batches.Add(new PartitionBatch(claim, records[^1].Offset + 1, records));
-            _partitions[partition] = (claim, []);
-        }
-
+        var batches = _partitions.Values.Where(owned => owned.HasMore).Select(owned => owned.Take()).ToList();
         Clear();
         return batches;
     }
@@ -79,8 +84,7 @@ internal sealed class OwnedPartitions
         if (!Holds(batch))
             return false;
 
-        var partition = batch.Claim.Partition;
-        _partitions[partition] = (batch.Claim with { NextOffset = batch.End }, _partitions[partition].Records);
+        _partitions[batch.Claim.Partition].Claim = batch.Claim with { NextOffset = batch.End };
         return true;
     }
 
@@ -96,5 +100,40 @@ internal sealed class OwnedPartitions
     {
         (Waiting, WaitingBytes) = (0, 0);
         Headers = [];
+    }
+
+    private sealed class Owned
+    {
+        private long _readUntil;
+
+        public required PartitionClaim Claim { get; set; }
+
+        public List<IngestRecord> Records { get; private set; } = [];
+
+        public bool IsCut { get; private set; }
+
+        public bool HasMore => _readUntil > Claim.NextOffset;
+
+        /// <summary>False when the log was cut: the last counted record was to come first, and did not.</summary>
+        public bool Reach(long offset, IngestRecord? record)
+        {
+            if (Claim.Last is { } last && offset > last.Offset)
+            {
+                IsCut |= record is null || CountedRecord.Of(record) != last;
+                if (IsCut)
+                    return false;
+                Claim = Claim with { Last = null };
+            }
+
+            _readUntil = Math.Max(_readUntil, offset);
+            return true;
+        }
+
+        public PartitionBatch Take()
+        {
+            var batch = new PartitionBatch(Claim, _readUntil, Records);
+            (_readUntil, Records) = (0, []);
+            return batch;
+        }
     }
 }

@@ -28,7 +28,7 @@ internal sealed class SinkLane(EventSink sink, IngestMetrics metrics, TimeProvid
     /// <summary>Begins to store what waits, unless the transaction before is still running.</summary>
     public void Begin(CancellationToken cancellationToken)
     {
-        if (IsBusy || Owned.Waiting == 0)
+        if (IsBusy || !Owned.HasMore)
             return;
 
         _beganAt = clock.GetTimestamp();

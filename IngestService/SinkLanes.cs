@@ -21,6 +21,9 @@ internal sealed class SinkLanes(IOptions<IngestOptions> options, Func<SinkLane> 
     /// <summary>One lane has all that its next transaction may take: nothing more is consumed until it began.</summary>
     public bool IsFull => _lanes.Any(HasFullBatch);
 
+    /// <summary>Claims of partitions whose log was cut below what is counted.</summary>
+    public IEnumerable<PartitionClaim> Cut => _lanes.SelectMany(lane => lane.Owned.Cut);
+
     public bool IsBusy => _lanes.Any(lane => lane.IsBusy);
 
     /// <summary>Records wait for their transaction.</summary>
@@ -28,8 +31,13 @@ internal sealed class SinkLanes(IOptions<IngestOptions> options, Func<SinkLane> 
 
     public OwnedPartitions Owning(int partition) => _lanes[partition % _lanes.Length].Owned;
 
-    public void Add(ConsumeResult<byte[], byte[]> record) =>
-        Owning(record.Partition).Add(record.Partition, EventRecordReader.Read(record), record.Message.Headers);
+    public void Add(ConsumeResult<byte[], byte[]> record)
+    {
+        if (record.IsPartitionEOF)
+            Owning(record.Partition).Reach(record.Partition, record.Offset);
+        else
+            Owning(record.Partition).Add(record.Partition, EventRecordReader.Read(record), record.Message.Headers);
+    }
 
     public async Task PrepareAsync(CancellationToken cancellationToken)
     {

@@ -29,18 +29,19 @@ public static class IngestOffsets
         insert into ingest_offsets as o (stream_id, partition, next_offset, epoch, read_again_until)
         values (@stream, @partition, @earliest, 1, @latest)
         on conflict (stream_id, partition) do update set epoch = o.epoch + 1
-        returning epoch, next_offset, is_cut, read_again_until
+        returning epoch, next_offset, is_cut, read_again_until, last_offset, last_hash
         """;
 
     private const string AdvanceSql = """
-        update ingest_offsets o set next_offset = b.until
-        from unnest(@streams, @partitions, @epochs, @starts, @ends) as b (stream_id, partition, epoch, start, until)
+        update ingest_offsets o set next_offset = b.until, last_offset = coalesce(b.last_offset, o.last_offset), last_hash = coalesce(b.last_hash, o.last_hash)
+        from unnest(@streams, @partitions, @epochs, @starts, @ends, @last_offsets, @last_hashes)
+          as b (stream_id, partition, epoch, start, until, last_offset, last_hash)
         where o.stream_id = b.stream_id and o.partition = b.partition and o.epoch = b.epoch and o.next_offset = b.start
         returning o.partition
         """;
 
     private const string MoveSql = """
-        update ingest_offsets set next_offset = @to where stream_id = @stream and partition = @partition and epoch = @epoch and next_offset = @from
+        update ingest_offsets set next_offset = @to, last_offset = null, last_hash = null where stream_id = @stream and partition = @partition and epoch = @epoch and next_offset = @from
         """;
 
     private const string CutSql = "update ingest_offsets set is_cut = true where stream_id = @stream and partition = @partition";
@@ -54,11 +55,12 @@ public static class IngestOffsets
     private const string GoOnSql = $"""
         with added as ({AddStreamSql}), ended as (
             update ingest_offsets set epoch = epoch + 1 where stream_id = @stream
-            returning partition, partition = @partition as begins, next_offset, is_cut, read_again_until
+            returning partition, partition = @partition as begins, next_offset, is_cut, read_again_until, last_offset, last_hash
         ), copied as (
-            insert into ingest_offsets (stream_id, partition, next_offset, epoch, is_cut, read_again_until)
+            insert into ingest_offsets (stream_id, partition, next_offset, epoch, is_cut, read_again_until, last_offset, last_hash)
             select id, partition, case when begins then @from else next_offset end, 0, is_cut and not begins,
-                   case when begins then @until else read_again_until end
+                   case when begins then @until else read_again_until end,
+                   case when not begins then last_offset end, case when not begins then last_hash end
             from added, ended
             on conflict (stream_id, partition) do nothing
         )
@@ -112,10 +114,15 @@ public static class IngestOffsets
         command.Parameters.AddWithValue("latest", latest);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        return new PartitionClaim(streamId, partition, reader.GetInt64(0), reader.GetInt64(1)) { IsCut = reader.GetBoolean(2), ReadAgainUntil = reader.GetInt64(3) };
+        return new PartitionClaim(streamId, partition, reader.GetInt64(0), reader.GetInt64(1))
+        {
+            IsCut = reader.GetBoolean(2),
+            ReadAgainUntil = reader.GetInt64(3),
+            Last = await reader.IsDBNullAsync(4, cancellationToken) ? null : new CountedRecord(reader.GetInt64(4), reader.GetInt64(5)),
+        };
     }
 
-    /// <summary>Remembers that the log ended before the claim's offset.</summary>
+    /// <summary>Remembers that the log ended before the claim's offset, or holds other records there.</summary>
     public static async Task<PartitionClaim> MarkCutAsync(NpgsqlDataSource dataSource, PartitionClaim claim, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(CutSql);
@@ -158,11 +165,18 @@ public static class IngestOffsets
         command.Parameters.AddWithValue("epoch", claim.Epoch);
         // Not moved: another took over, and the first batch finds it out.
         await command.ExecuteNonQueryAsync(cancellationToken);
-        return claim with { NextOffset = offset };
+        return claim with { NextOffset = offset, Last = null };
     }
 
     /// <summary>Moves the offsets of the partitions that are still owned, and returns those; the others' records must not be counted.</summary>
-    internal static NpgsqlBatchCommand AdvanceCommand(IReadOnlyCollection<PartitionBatch> batches) => Command(AdvanceSql, batches);
+    internal static NpgsqlBatchCommand AdvanceCommand(IReadOnlyCollection<PartitionBatch> batches)
+    {
+        var command = Command(AdvanceSql, batches);
+        var last = batches.Select(batch => batch.Last).ToList();
+        command.Parameters.Add(SqlArray.Of("last_offsets", NpgsqlDbType.Bigint, last, record => record?.Offset));
+        command.Parameters.Add(SqlArray.Of("last_hashes", NpgsqlDbType.Bigint, last, record => record?.Hash));
+        return command;
+    }
 
     /// <summary>Which batches an earlier attempt committed without learning of it: same owner, offset already at the end.</summary>
     internal static async Task<HashSet<int>> AlreadyStoredAsync(

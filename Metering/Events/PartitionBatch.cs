@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
 namespace CloudNative.Metering.Events;
 
 /// <summary>A partition as one consumer owns it: the epoch ends the ownership of every consumer before it.</summary>
@@ -12,10 +15,28 @@ public sealed record PartitionClaim(int StreamId, int Partition, long Epoch, lon
 
     /// <summary>Records before this offset may have been counted long ago, as those of another stream.</summary>
     public long ReadAgainUntil { get; init; }
+
+    /// <summary>What the log must still hold before anything behind it is counted; null when it was seen, or can't be.</summary>
+    public CountedRecord? Last { get; init; }
 }
 
-/// <summary>Consecutive records of one partition, from <see cref="PartitionClaim.NextOffset"/> to <paramref name="End"/> (exclusive).</summary>
-public sealed record PartitionBatch(PartitionClaim Claim, long End, IReadOnlyList<IngestRecord> Records);
+/// <summary>Names a record by what a log that was cut does not hold in its place, however far it has grown again.</summary>
+/// <param name="Offset">Its place.</param>
+/// <param name="Hash">Of its time of ingest and its bytes. Stored: computed in another way, every partition would look cut.</param>
+public readonly record struct CountedRecord(long Offset, long Hash)
+{
+    public static CountedRecord Of(IngestRecord record) =>
+        new(record.Offset, BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(record.Value.Span)) ^ record.IngestedAt.ToUnixTimeMilliseconds());
+}
+
+/// <summary>
+/// Consecutive records of one partition, from <see cref="PartitionClaim.NextOffset"/> to <paramref name="End"/> (exclusive). Offsets between them belong to
+/// nobody: a transaction's mark, or a record of one that was aborted. There may be nothing but those.
+/// </summary>
+public sealed record PartitionBatch(PartitionClaim Claim, long End, IReadOnlyList<IngestRecord> Records)
+{
+    internal CountedRecord? Last => Records is [.., var record] ? CountedRecord.Of(record) : null;
+}
 
 /// <summary>One record of the log: an event that can be counted, or the reason why it can't.</summary>
 public sealed record IngestRecord(long Offset, DateTimeOffset IngestedAt, Ulid TenantId, ReadOnlyMemory<byte> Value)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Aspire.Hosting.Processes;
 using CloudNative.Fault.Tests.Checks;
 using CloudNative.Fault.Tests.Load;
@@ -12,9 +13,9 @@ namespace CloudNative.Fault.Tests;
 /// <summary>A log that is new, or not what it was.</summary>
 public abstract class LogTests(FaultySystem system, ITestOutputHelper output) : FaultTests(system, output)
 {
-    private const int Events = 500;
+    private protected const int Events = 500;
     private const int LostRecords = 5;
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(20);
+    private protected static readonly TimeSpan Grace = TimeSpan.FromSeconds(20);
 
     [Fact]
     public async Task Start_FirstConsumerOfATopicThatHasEvents_CountsThemAll()
@@ -98,9 +99,7 @@ public sealed class LogOnApacheKafkaTests(ApacheSystem system, ITestOutputHelper
         var before = await System.OffsetsAsync(Cancellation);
         var partition = Random.Next(before.Count);
 
-        await System.Broker.GoDownAsync(Cancellation);
-        ((ApacheBroker)System.Broker).LoseLog(partition);
-        await System.Broker.ComeUpAsync(Cancellation);
+        await WhileDownAsync(() => ((ApacheBroker)System.Broker).LoseLog(partition));
         // Few, so that the cut log stays below what is counted. The API may still be on its way back to the broker, and say so.
         await LoadGenerator.SendUntilAcknowledgedAsync(tenant, [.. Many().Take(EventsAfterCut)], ledger, Cancellation);
         await Drain.WaitAsync(System, exceptPartition: partition);
@@ -112,6 +111,67 @@ public sealed class LogOnApacheKafkaTests(ApacheSystem system, ITestOutputHelper
         await System.SinkThatAcceptsLostRecords.StartAsync(Cancellation);
         // What the cut partition held is not there to be read again, and the others go on where they stood.
         await Checker.CheckAsync(tenant, ledger, Cancellation);
+    }
+
+    [Fact]
+    public async Task Restore_LogThatGrowsPastWhatIsCountedWhileNoSinkRuns_ThatPartitionAloneStopsUntilAPersonDecides()
+    {
+        var broker = (ApacheBroker)System.Broker;
+        using var tenant = await CreateTenantAsync();
+        using var ledger = new EventLedger();
+        await Drain.WaitAsync(System);
+        var partition = Random.Next(UsageEventTopic.Partitions);
+        var start = (await System.OffsetsAsync(Cancellation)).GetValueOrDefault(partition);
+        await SendAsync(tenant, ledger);
+        await Drain.WaitAsync(System);
+        var kept = (await System.OffsetsAsync(Cancellation))[partition] - start;
+        await WhileDownAsync(() => broker.SaveLog(partition));
+        await LoadGenerator.SendUntilAcknowledgedAsync(tenant, Many(), ledger, Cancellation);
+        await Drain.WaitAsync(System);
+        await StopAsync(System.Sink[0]);
+        var before = (await System.OffsetsAsync(Cancellation))[partition];
+
+        await WhileDownAsync(() => broker.RestoreLog(partition));
+        // About twice of what was cut.
+        await LoadGenerator.SendUntilAcknowledgedAsync(tenant, Many(), ledger, Cancellation);
+        await LoadGenerator.SendUntilAcknowledgedAsync(tenant, Many(), ledger, Cancellation);
+        Assert.InRange(before, start + kept + 1, (await broker.EndsAsync())[partition] - 1);
+        await System.Sink[0].StartAsync(Cancellation);
+        await Drain.WaitAsync(System, exceptPartition: partition);
+        await System.UntilSinkIsNotReadyAsync();
+        Assert.Equal(before, (await System.OffsetsAsync(Cancellation))[partition]);
+
+        await StopAsync(System.Sink[0]);
+        await System.SinkThatAcceptsLostRecords.StartAsync(Cancellation);
+        // What was cut was counted before, what came in its place is counted now, and what lies before the cut is known by its keys.
+        await Checker.CheckAsync(tenant, ledger, Cancellation, new Expected { ReadAgain = (int)kept });
+    }
+
+    [Fact]
+    public async Task Transact_ForeignProducer_CountsWhatItCommitsAndNothingSeemsToWait()
+    {
+        using var tenant = await CreateTenantAsync();
+        using var producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig
+        {
+            BootstrapServers = System.Broker.Addresses.Test, TransactionalId = $"{tenant.Id}",
+        }).Build();
+        producer.InitTransactions(Grace);
+        Transact(() => producer.CommitTransaction());
+        Transact(() => producer.AbortTransaction());
+
+        // The log ends with records that do not count, and a mark.
+        await Drain.WaitAsync(System);
+        var books = await Books.ReadAsync(tenant, Cancellation);
+        Assert.Equal((Events, Events), (books.Received, books.Counted));
+
+        void Transact(Action end)
+        {
+            producer.BeginTransaction();
+            foreach (var sent in Many())
+                producer.Produce(UsageEventTopic.Name, Message(tenant, sent, TimeProvider.System.GetUtcNow()));
+            producer.Flush(Cancellation);
+            end();
+        }
     }
 
     [Fact]
@@ -140,14 +200,23 @@ public sealed class LogOnApacheKafkaTests(ApacheSystem system, ITestOutputHelper
     private async Task<int> ProduceAsync(TestTenant tenant, DateTimeOffset ingestedAt)
     {
         using var producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig { BootstrapServers = System.Broker.Addresses.Test, Acks = Acks.All }).Build();
-        var report = await producer.ProduceAsync(UsageEventTopic.Name, new Message<byte[], byte[]>
-        {
-            Key = EventRecord.Key(tenant.Id, "old"),
-            Value = """{"specversion":"1.0","id":"old","source":"test","type":"t","subject":"old"}"""u8.ToArray(),
-            Headers = new Headers { { EventRecord.TenantHeader, EventRecord.Tenant(tenant.Id) } },
-            Timestamp = new Timestamp(ingestedAt),
-        }, Cancellation);
+        var report = await producer.ProduceAsync(UsageEventTopic.Name, Message(tenant, SentEvent.New(Random), ingestedAt), Cancellation);
         return report.Partition;
+    }
+
+    private static Message<byte[], byte[]> Message(TestTenant tenant, SentEvent sent, DateTimeOffset ingestedAt) => new()
+    {
+        Key = EventRecord.Key(tenant.Id, sent.Subject),
+        Value = JsonSerializer.SerializeToUtf8Bytes(sent.ToCloudEvent()),
+        Headers = new Headers { { EventRecord.TenantHeader, EventRecord.Tenant(tenant.Id) } },
+        Timestamp = new Timestamp(ingestedAt),
+    };
+
+    private async Task WhileDownAsync(Action action)
+    {
+        await System.Broker.GoDownAsync(Cancellation);
+        action();
+        await System.Broker.ComeUpAsync(Cancellation);
     }
 
     private async Task<long> StoredAsync(TestTenant tenant)

@@ -60,6 +60,21 @@ public sealed class EventConsumerTests(TestServers servers)
     }
 
     [Fact]
+    public async Task Consume_MarkOfAForeignTransaction_DoesNotWait()
+    {
+        await using var database = await IngestDatabase.CreateAsync(servers);
+        using var consumer = await StartAsync(database);
+        var progress = consumer.Services.GetRequiredService<IngestProgress>();
+        Send(database.TenantId, 0, Events, isTransaction: true);
+        await UntilStoredAsync(database, Events);
+
+        var partitions = Enumerable.Range(0, UsageEventTopic.Partitions).ToList();
+        await consumer.Services.GetRequiredService<EventStream>().OpenAsync(partitions, Cancellation).WaitAsync(Deadline, Cancellation);
+        await Eventually.GetAsync(_ => Task.FromResult(progress.Lag), lag => lag == 0, "nothing waits");
+        await consumer.StopAsync(Cancellation);
+    }
+
+    [Fact]
     public async Task Look_RecordsThatNoFetchShowed_WaitByTheBrokersWord()
     {
         await using var database = await IngestDatabase.CreateAsync(servers);
@@ -166,9 +181,12 @@ public sealed class EventConsumerTests(TestServers servers)
     }
 
     [Theory]
-    [InlineData(false, HealthStatus.Unhealthy)]
-    [InlineData(true, HealthStatus.Healthy)]
-    public async Task Consume_OnePartitionsOffsetIsOutsideTheLog_StopsThatPartitionAloneUnlessTheLossIsAccepted(bool accept, HealthStatus expected)
+    [InlineData("next_offset = 1000000", false, HealthStatus.Unhealthy)]
+    [InlineData("next_offset = 1000000", true, HealthStatus.Healthy)]
+    // The log holds another record where this one was counted.
+    [InlineData("last_hash = last_hash + 1", false, HealthStatus.Unhealthy)]
+    [InlineData("last_hash = last_hash + 1", true, HealthStatus.Healthy)]
+    public async Task Consume_OnePartitionsLogWasCut_StopsThatPartitionAloneUnlessTheLossIsAccepted(string asIf, bool accept, HealthStatus expected)
     {
         await using var database = await IngestDatabase.CreateAsync(servers);
         Send(database.TenantId, 0, Events, age: LongAgo + TimeSpan.FromDays(1));
@@ -179,7 +197,7 @@ public sealed class EventConsumerTests(TestServers servers)
         }
 
         var stored = (int)await database.ScalarAsync("select count(*) from usage_events where partition = 3");
-        await database.ScalarAsync("update ingest_offsets set next_offset = 1000000 where partition = 3 returning 1");
+        await database.ScalarAsync($"update ingest_offsets set {asIf} where partition = 3 returning 1");
         // What was counted lies behind the window.
         await new SegmentMaintenance(database.Source, SegmentPolicy.Default).CloseAsync(Cancellation);
         await database.ExecuteAsync($"update event_segments set closed_at = now() - interval '{LongAgo.Days} days' where closed_at is not null");
@@ -242,10 +260,19 @@ public sealed class EventConsumerTests(TestServers servers)
         return builder.Build();
     }
 
-    private void Send(Ulid tenantId, int first, int count, TimeSpan age = default)
+    private void Send(Ulid tenantId, int first, int count, TimeSpan age = default, bool isTransaction = false)
     {
         var ingestedAt = new Timestamp(TimeProvider.System.GetUtcNow() - age);
-        using var producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig { BootstrapServers = servers.Kafka, Acks = Acks.All }).Build();
+        using var producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig
+        {
+            BootstrapServers = servers.Kafka, Acks = Acks.All, TransactionalId = isTransaction ? $"{tenantId}" : null,
+        }).Build();
+        if (isTransaction)
+        {
+            producer.InitTransactions(Deadline);
+            producer.BeginTransaction();
+        }
+
         for (var i = first; i < first + count; i++)
         {
             producer.Produce(UsageEventTopic.Name, new Message<byte[], byte[]>
@@ -258,6 +285,8 @@ public sealed class EventConsumerTests(TestServers servers)
         }
 
         producer.Flush(Cancellation);
+        if (isTransaction)
+            producer.CommitTransaction();
     }
 
     /// <summary>Exactly so many: the books would show one more.</summary>

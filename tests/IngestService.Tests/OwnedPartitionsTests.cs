@@ -92,5 +92,63 @@ public sealed class OwnedPartitionsTests
         Assert.Equal(1, Assert.Single(_owned.Claims).NextOffset);
     }
 
+    [Fact]
+    public void Reach_OffsetsBehindTheLastRecord_EndTheBatchAndAreTakenOnce()
+    {
+        _owned.Assign(new PartitionClaim(1, 0, 1, 0));
+        _owned.Add(0, Record(0), NoHeaders);
+        _owned.Reach(0, 3);
+        var first = Assert.Single(_owned.Take());
+        _owned.Reach(0, 3);
+        _owned.Advance(first);
+
+        Assert.Equal(3, first.End);
+        Assert.False(_owned.HasMore);
+        _owned.Reach(0, 4);
+        Assert.Equal((3L, 4L, 0), Assert.Single(_owned.Take()) is var next ? (next.Claim.NextOffset, next.End, next.Records.Count) : default);
+    }
+
+    [Fact]
+    public void Add_LastCountedRecordComesFirst_WhatIsBehindItIsTaken()
+    {
+        _owned.Assign(Claim(CountedRecord.Of(Record(4))));
+        _owned.Add(0, Record(4), NoHeaders);
+        Assert.False(_owned.HasMore);
+        _owned.Add(0, Record(5), NoHeaders);
+
+        Assert.Empty(_owned.Cut);
+        Assert.Equal(5, Assert.Single(Assert.Single(_owned.Take()).Records).Offset);
+    }
+
+    [Fact]
+    public void Add_AnotherRecordInTheLastOnesPlace_TakesNothing()
+    {
+        _owned.Assign(Claim(CountedRecord.Of(Record(4) with { IngestedAt = DateTimeOffset.UnixEpoch.AddMilliseconds(1) })));
+        _owned.Add(0, Record(4), NoHeaders);
+        AssertCut();
+    }
+
+    [Fact]
+    public void Reach_NoRecordInTheLastOnesPlace_TakesNothing()
+    {
+        _owned.Assign(Claim(CountedRecord.Of(Record(4))));
+        _owned.Reach(0, 4);
+        Assert.Empty(_owned.Cut);
+        _owned.Reach(0, 5);
+        AssertCut();
+    }
+
+    private static PartitionClaim Claim(CountedRecord last) => new(1, 0, 1, 5) { Last = last };
+
+    private void AssertCut()
+    {
+        _owned.Add(0, Record(5), NoHeaders);
+        _owned.Reach(0, 6);
+        Assert.Equal(0, Assert.Single(_owned.Cut).Partition);
+        Assert.False(_owned.HasMore);
+        _owned.Assign(new PartitionClaim(1, 0, 2, 5) { IsCut = true });
+        Assert.Empty(_owned.Cut);
+    }
+
     private static IngestRecord Record(long offset) => new(offset, DateTimeOffset.UnixEpoch, Ulid.Empty, default);
 }

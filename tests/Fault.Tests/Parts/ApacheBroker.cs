@@ -85,12 +85,34 @@ internal sealed class ApacheBroker : Broker
     /// <summary>While it is down: all that a partition held is gone, and its offsets begin anew.</summary>
     public void LoseLog(int partition)
     {
-        foreach (var file in new DirectoryInfo(Path.Combine(_dataFolder, $"{UsageEventTopic.Name}-{partition}")).EnumerateFiles())
+        foreach (var file in LogFolder(partition).EnumerateFiles())
         {
             // What names the topic stays: it is the same one.
             if (file.Name != "partition.metadata")
                 file.Delete();
         }
+    }
+
+    /// <summary>While it is down: keeps a copy of what a partition holds.</summary>
+    public void SaveLog(int partition)
+    {
+        var copy = Directory.CreateDirectory(CopyFolder(partition));
+        foreach (var file in LogFolder(partition).EnumerateFiles())
+            file.CopyTo(Path.Combine(copy.FullName, file.Name));
+    }
+
+    /// <summary>While it is down: a partition holds what it held when it was copied, as on a disk that was restored.</summary>
+    public void RestoreLog(int partition)
+    {
+        LogFolder(partition).Delete(recursive: true);
+        Directory.Move(CopyFolder(partition), LogFolder(partition).FullName);
+    }
+
+    /// <summary>By partition, the first offset behind its log.</summary>
+    public async Task<Dictionary<int, long>> EndsAsync()
+    {
+        using var admin = Admin();
+        return await EndsAsync(admin);
     }
 
     /// <summary>Every partition keeps so much from now on, in segments of a size.</summary>
@@ -138,6 +160,10 @@ internal sealed class ApacheBroker : Broker
             partition => new TopicPartitionOffsetSpec { TopicPartition = new(UsageEventTopic.Name, partition), OffsetSpec = OffsetSpec.Latest() }));
         return ends.ResultInfos.ToDictionary(end => end.TopicPartitionOffsetError.Partition.Value, end => end.TopicPartitionOffsetError.Offset.Value);
     }
+
+    private DirectoryInfo LogFolder(int partition) => new(Path.Combine(_dataFolder, $"{UsageEventTopic.Name}-{partition}"));
+
+    private string CopyFolder(int partition) => Path.Combine(_dataFolder, "..", $"copy-of-{partition}");
 
     private IAdminClient Admin() => new AdminClientBuilder(new AdminClientConfig { BootstrapServers = Addresses.Test }).SetLogHandler((_, _) => { }).Build();
 

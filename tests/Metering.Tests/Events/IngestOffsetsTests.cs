@@ -22,9 +22,36 @@ public sealed class IngestOffsetsTests(TestServers servers)
 
         Assert.NotEqual(database.StreamId, stream);
         Assert.Equal(stream, await IngestOffsets.OpenStreamAsync(database.Source, MeteringDatabase.Stream, false, Cancellation));
-        Assert.Equal(new PartitionClaim(stream, 0, 1, 2), await TakeOverAsync(database, stream, 0));
+        Assert.Equal(new PartitionClaim(stream, 0, 1, 2) { Last = CountedRecord.Of(database.Record(1, "b0")) }, await TakeOverAsync(database, stream, 0));
         Assert.Equal(new PartitionClaim(stream, Cut, 1, 1) { ReadAgainUntil = 3 }, await TakeOverAsync(database, stream, Cut));
-        Assert.Equal(new PartitionClaim(stream, CutAsWell, 1, 2) { IsCut = true }, await TakeOverAsync(database, stream, CutAsWell));
+        Assert.Equal(
+            new PartitionClaim(stream, CutAsWell, 1, 2) { IsCut = true, Last = CountedRecord.Of(database.Record(1, "b2")) }, await TakeOverAsync(database, stream, CutAsWell));
+    }
+
+    [Fact]
+    public async Task TakeOver_AfterOffsetsWithoutARecord_TellsTheLastRecordThatWasCounted()
+    {
+        await using var database = await MeteringDatabase.CreateAsync(servers);
+        var store = new UsageEventStore(database.Source, new StoredKeys(SegmentPolicy.Default));
+        await database.StoreAsync(store, 0, "a", "b");
+        var claim = await database.TakeOverAsync(0);
+
+        var result = await store.StoreAsync([new PartitionBatch(claim, 5, [])], Cancellation);
+
+        Assert.Empty(result.Lost);
+        Assert.Equal(claim with { Epoch = claim.Epoch + 1, NextOffset = 5 }, await database.TakeOverAsync(0));
+        Assert.Equal(CountedRecord.Of(database.Record(1, "b")), claim.Last);
+    }
+
+    [Fact]
+    public async Task Move_BehindWhatTheBrokerDeleted_ForgetsTheLastRecord()
+    {
+        await using var database = await MeteringDatabase.CreateAsync(servers);
+        var store = new UsageEventStore(database.Source, new StoredKeys(SegmentPolicy.Default));
+        await database.StoreAsync(store, 0, "a");
+
+        Assert.Null((await IngestOffsets.MoveAsync(database.Source, await database.TakeOverAsync(0), 7, Cancellation)).Last);
+        Assert.Null((await database.TakeOverAsync(0)).Last);
     }
 
     [Fact]
