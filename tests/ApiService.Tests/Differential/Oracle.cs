@@ -71,6 +71,9 @@ internal sealed class Oracle : IDisposable
     /// <summary>One line a row, as <see cref="Line"/> writes it.</summary>
     public IReadOnlyList<string> Ask(TestMeter meter, Question question)
     {
+        var windows = Windows(question);
+        if (windows.Length == 0)
+            return [];
         var groups = new List<string>();
         if (question.WindowSize is not null)
             groups.AddRange("w.start", "w.stop");
@@ -83,7 +86,7 @@ internal sealed class Oracle : IDisposable
         using var command = _connection.CreateCommand();
         command.CommandText = $"""
             select {Aggregate(meter.Aggregation)}, count(*), min(time), max(time){string.Concat(groups.Select(group => $", {group}"))}
-            from events join (values {Windows(question)}) as w (i, start, stop) using (i)
+            from events join (values {windows}) as w (i, start, stop) using (i)
             where {string.Join(" and ", Conditions(meter, question))}
             {grouping}
             """;

@@ -56,7 +56,7 @@ internal abstract record Step
 internal sealed record Scenario(DateTimeOffset SealedUntil, IReadOnlyList<Step> Steps)
 {
     /// <summary>Questions at the end, when all is counted; as many steps before, and some questions among them.</summary>
-    private const int LastQuestions = 50, Happenings = 50;
+    private const int LastQuestions = 20, Happenings = 40;
 
     private const int MaxPrintedSteps = 40;
 
@@ -66,11 +66,11 @@ internal sealed record Scenario(DateTimeOffset SealedUntil, IReadOnlyList<Step> 
         from zone in Gen.Elements<string>(TestCalendar.Zones)
         from moment in Gen.Elements<DateTimeOffset>(TestCalendar.Moments(zone))
         from span in Gen.Elements(Spans)
-        from parts in Gen.Choose(-1_000_000_000, 1_000_000_000).ArrayOf(40)
+        from parts in Gen.Choose(-1_000_000_000, 1_000_000_000).ArrayOf(20)
         let times = Times(moment, parts.Select(part => span * (part / 2_000_000_000.0)))
         let start = times.Min()
-        from sealedUntil in Gen.Elements(start.AddYears(-1), start, start + span / 2)
-        from first in First(times)
+        from sealedUntil in Gen.Elements(start.AddYears(-1), start, start + span / 2, start + span)
+        from first in First(times, span)
         from happenings in Happening(times, span, zone).ArrayOf(Happenings)
         from questions in Ask(times, zone).ArrayOf(LastQuestions)
         select new Scenario(sealedUntil, [.. first, .. happenings, new Step.FinishBackfills(), .. questions]);
@@ -92,21 +92,23 @@ internal sealed record Scenario(DateTimeOffset SealedUntil, IReadOnlyList<Step> 
     public override string ToString() =>
         Steps.Count > MaxPrintedSteps ? $"{Steps.Count} steps" : $"Rolled up until {SealedUntil:O}\n{string.Join('\n', Steps)}";
 
+    /// <summary>Many hours have two: an hour of UTC can be in two of a zone's hours.</summary>
     private static List<DateTimeOffset> Times(DateTimeOffset moment, IEnumerable<TimeSpan> others)
     {
         List<DateTimeOffset> times =
         [
             moment, moment.AddMicroseconds(-1), moment.AddMinutes(-1), moment.AddHours(1), moment.AddHours(-1), moment.AddMinutes(30), moment.AddDays(1),
-            .. others.Select(other => moment.AddMicroseconds(Math.Floor(other.TotalMicroseconds))),
+            .. others.Select(other => moment.AddMicroseconds(Math.Floor(other.TotalMicroseconds))).SelectMany(time => (DateTimeOffset[])[time, time.AddMinutes(20)]),
         ];
         return times;
     }
 
-    private static Gen<List<Step>> First(IReadOnlyList<DateTimeOffset> times) =>
+    private static Gen<List<Step>> First(IReadOnlyList<DateTimeOffset> times, TimeSpan span) =>
         from owners in MoveSubjects()
         from meters in AddMeter(times).ArrayOf(3)
         from events in Store(times, 30)
-        select (List<Step>)[owners, .. meters, events];
+        from seal in Seal(times, span < TestWorld.LongestSeal ? span : TestWorld.LongestSeal / 2)
+        select (List<Step>)[owners, .. meters, events, seal];
 
     private static Gen<Step> Happening(IReadOnlyList<DateTimeOffset> times, TimeSpan span, string zone) => Gen.Frequency(
         (12, Gen.Choose(1, 12).SelectMany(count => Store(times, count))),
@@ -114,7 +116,7 @@ internal sealed record Scenario(DateTimeOffset SealedUntil, IReadOnlyList<Step> 
         (4, from meter in Gen.Choose(0, 1000) from columns in TestMeter.Dimensions select (Step)new Step.Regroup(meter, columns)),
         (10, Gen.Choose(1, 40).Select(size => (Step)new Step.Page(size))),
         (3, Gen.Constant<Step>(new Step.FinishBackfills())),
-        (4, Gen.Choose(0, 1000).Select(part => (Step)new Step.Seal(times.Min() + span * (part / 500.0)))),
+        (4, Seal(times, span)),
         (2, MoveSubjects()),
         (2, Gen.Constant<Step>(new Step.CloseSegment())),
         (1, Gen.Constant<Step>(new Step.DropSegments())),
@@ -129,6 +131,9 @@ internal sealed record Scenario(DateTimeOffset SealedUntil, IReadOnlyList<Step> 
         from eventFrom in Gen.Elements<DateTimeOffset>(times)
         from columns in TestMeter.Dimensions
         select (Step)new Step.AddMeter(aggregation, hasFrom ? eventFrom : null, columns);
+
+    private static Gen<Step> Seal(IReadOnlyList<DateTimeOffset> times, TimeSpan span) =>
+        Gen.Choose(0, 1000).Select(part => (Step)new Step.Seal(times.Min() + span * (part / 500.0)));
 
     private static Gen<Step> MoveSubjects() => Gen.Choose(0, 2).ArrayOf(TestEvent.Subjects.Count).Select(owners => (Step)new Step.MoveSubjects(owners));
 

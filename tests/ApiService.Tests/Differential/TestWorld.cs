@@ -18,8 +18,8 @@ internal sealed record StoredEvent(TestEvent Event, string Id, long Offset, int 
 /// <summary>Plays a scenario: does each step, and compares each answer with the oracle's.</summary>
 internal sealed class TestWorld : IDisposable
 {
-    // Each hour is a transaction.
-    private static readonly TimeSpan LongestSeal = TimeSpan.FromDays(4);
+    /// <summary>Each hour is a transaction.</summary>
+    public static readonly TimeSpan LongestSeal = TimeSpan.FromDays(4);
 
     private static readonly SegmentPolicy Forgetful = SegmentPolicy.Default with { Retention = TimeSpan.Zero };
 
