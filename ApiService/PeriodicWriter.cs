@@ -16,7 +16,8 @@ internal abstract class PeriodicWriter(TimeSpan interval, TimeProvider clock) : 
         {
             await TryWriteAsync(cancellationToken);
         }
-        catch (OperationCanceledException e)
+        // A host that is told to stop while it is disposed has no database any more.
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
         {
             Report(e.Message);
         }
