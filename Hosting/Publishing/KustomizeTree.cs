@@ -1,52 +1,29 @@
-using Aspire.Hosting.Publishing.Manifests;
-using k8s;
+using Aspire.Hosting.Publishing.Components;
+using Aspire.Hosting.Publishing.Overlays;
+using Aspire.Hosting.Publishing.Settings;
 
 namespace Aspire.Hosting.Publishing;
 
-/// <summary>The manifests by path relative to the output folder. The same model gives the same bytes.</summary>
+/// <summary>Everything that is written, by path relative to the output folder. The same model gives the same bytes.</summary>
 internal static class KustomizeTree
 {
-    public const string BaseFolder = "base";
-    public const string KustomizationFile = "kustomization.yaml";
-    private const string NamespaceFile = "namespace.yaml";
+    private const string ReadmeFile = "README.md";
 
-    public static IReadOnlyList<(string Path, string Text)> Create(PublishTarget target, IReadOnlyList<Workload> workloads)
+    /// <summary>The folders that are the publisher's own. <c>settings/</c> is shared with the operator.</summary>
+    public static readonly string[] Folders = [BaseFolder.Name, Component.Folder, Overlay.Folder];
+
+    /// <param name="kept">The settings that the operator has made.</param>
+    public static IReadOnlyList<PublishedFile> Create(PublishedSystem system, IReadOnlyDictionary<string, string> kept)
     {
-        List<(string Path, string Text)> files = [(NamespaceFile, Yaml(NamespaceManifest.Create(target)))];
-        foreach (var workload in workloads)
-            files.AddRange(Documents(workload, target).Select(document => ($"{workload.Name}/{document.Kind}.yaml", Yaml(document.Body))));
-
-        var kustomization = new Kustomization
-        {
-            Namespace = target.Namespace,
-            Resources = [.. files.Select(file => file.Path)],
-            Images = [.. workloads.Select(workload => new KustomizationImage
-            {
-                Name = workload.Image, NewName = workload.Image, NewTag = workload.ImageTag,
-            }).Distinct()],
-        };
-        files.Add((KustomizationFile, Yaml(kustomization)));
+        var components = ComponentCatalog.Of(system);
+        var settings = Setting.Merge([.. ReleaseSettings.Of(system), .. components.SelectMany(component => component.Settings)]);
         return
         [
-            (KustomizationFile, Yaml(new Kustomization { Resources = [BaseFolder] })),
-            .. files.Select(file => ($"{BaseFolder}/{file.Path}", file.Text)),
+            .. BaseFolder.Create(system).Select(file => file.In(BaseFolder.Name)),
+            .. components.SelectMany(component => component.Files().Select(file => file.In($"{Component.Folder}/{component.Name}"))),
+            .. SettingsFolder.Create(settings, kept).Select(file => file.In(SettingsFolder.Name)),
+            .. new[] { TrialOverlay.Create(), ProductionOverlay.Create() }.Select(overlay => overlay.Create(components).In(Overlay.Folder)),
+            new PublishedFile(ReadmeFile, OperatorReadme.Write(system, components)),
         ];
     }
-
-    private static IEnumerable<(string Kind, object Body)> Documents(Workload workload, PublishTarget target)
-    {
-        yield return ("serviceaccount", ServiceAccountManifest.Create(workload, target));
-        yield return ("configmap", ConfigMapManifest.Create(workload, target));
-        if (workload.Kind == WorkloadKind.RunOnce)
-        {
-            yield return ("job", JobManifest.Create(workload, target));
-            yield break;
-        }
-
-        yield return ("deployment", DeploymentManifest.Create(workload, target));
-        if (workload.Ports.Count > 0)
-            yield return ("service", ServiceManifest.Create(workload, target));
-    }
-
-    private static string Yaml(object document) => KubernetesYaml.Serialize(document).ReplaceLineEndings("\n").TrimEnd('\n') + "\n";
 }

@@ -1,14 +1,14 @@
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Kubernetes;
+using Aspire.Hosting.Publishing.Kustomize;
+using Aspire.Hosting.Publishing.Settings;
 using Microsoft.Extensions.Logging;
 
 namespace Aspire.Hosting.Publishing;
 
-/// <summary>Writes the model as Kubernetes manifests: <c>base/</c> for kustomize, and a README for whoever installs it.</summary>
+/// <summary>Writes the model as Kubernetes manifests: a kustomize tree, and a README for whoever installs it.</summary>
 internal static partial class ManifestPublisher
 {
-    private const string ReadmeFile = "README.md";
-
     /// <returns>The exit code of the AppHost: 0, or 1 when something can't be published. Then nothing was written.</returns>
     public static async Task<int> PublishAsync(
         DistributedApplicationModel model, string outputPath, ILogger logger, CancellationToken cancellationToken)
@@ -16,12 +16,14 @@ internal static partial class ManifestPublisher
         try
         {
             var target = PublishTarget.Of(FindEnvironment(model));
-            var workloads = await new WorkloadReader(model).ReadAsync(cancellationToken);
-            var files = KustomizeTree.Create(target, workloads);
+            var reader = new WorkloadReader(model);
+            var workloads = await reader.ReadAsync(cancellationToken);
+            var system = new PublishedSystem(target, workloads, await DataServerReader.ReadAsync(model, reader, cancellationToken));
 
             var folder = Path.GetFullPath(outputPath);
+            var files = KustomizeTree.Create(system, await ReadSettingsAsync(folder, cancellationToken));
             RemoveEarlier(folder);
-            await WriteAsync(folder, [.. files, (ReadmeFile, OperatorReadme.Write(target.Namespace, workloads))], cancellationToken);
+            await WriteAsync(folder, files, cancellationToken);
             LogPublished(logger, workloads.Count, folder);
             return 0;
         }
@@ -40,17 +42,24 @@ internal static partial class ManifestPublisher
             _ => throw new PublishException("There is more than one environment to publish to, and the manifests are for one."),
         };
 
+    private static async Task<IReadOnlyDictionary<string, string>> ReadSettingsAsync(string folder, CancellationToken cancellationToken)
+    {
+        var file = Path.Combine(folder, SettingsFolder.Name, SettingsFolder.ValuesFile);
+        return SettingsFolder.ReadValues(File.Exists(file) ? await File.ReadAllLinesAsync(file, cancellationToken) : []);
+    }
+
     // Files of a workload that is gone must go too, but nothing that someone else has put there: "." may be the repository.
     private static void RemoveEarlier(string folder)
     {
-        var earlier = Path.Combine(folder, KustomizeTree.BaseFolder);
-        if (File.Exists(Path.Combine(earlier, KustomizeTree.KustomizationFile)))
-            Directory.Delete(earlier, recursive: true);
-        else if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+        if (!Directory.Exists(folder) || !Directory.EnumerateFileSystemEntries(folder).Any())
+            return;
+        if (!File.Exists(Path.Combine(folder, BaseFolder.Name, Kustomization.File)))
             throw new PublishException($"'{folder}' is not empty and not the result of a publish: name another output path.");
+        foreach (var earlier in KustomizeTree.Folders.Select(name => Path.Combine(folder, name)).Where(Directory.Exists))
+            Directory.Delete(earlier, recursive: true);
     }
 
-    private static async Task WriteAsync(string folder, IEnumerable<(string Path, string Text)> files, CancellationToken cancellationToken)
+    private static async Task WriteAsync(string folder, IEnumerable<PublishedFile> files, CancellationToken cancellationToken)
     {
         foreach (var (path, text) in files)
         {

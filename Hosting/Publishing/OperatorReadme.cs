@@ -1,31 +1,25 @@
 using System.Globalization;
 using System.Text;
+using Aspire.Hosting.Publishing.Components;
+using Aspire.Hosting.Publishing.Settings;
 
 namespace Aspire.Hosting.Publishing;
 
 /// <summary>What whoever installs the manifests has to know: the images, the Secrets to make, the commands.</summary>
 internal static class OperatorReadme
 {
-    public static string Write(string application, IReadOnlyList<Workload> workloads)
+    public static string Write(PublishedSystem system, IReadOnlyList<Component> components)
     {
+        var (application, workloads) = (system.Target.Namespace, system.Workloads);
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"""
             # {application} on Kubernetes
 
-            Generated from the AppHost; change the AppHost or add an overlay, not these files. Data servers are not part of it: the
-            Secrets below say where they are.
+            Generated from the AppHost; change the AppHost or add an overlay, not these files. The values to set are in one file,
+            [`{SettingsFolder.Name}/{SettingsFolder.ValuesFile}`]({SettingsFolder.Name}/{SettingsFolder.ValuesFile}); what you set there outlives the next publish.
 
-            ## Images
-
-            `{KustomizeTree.BaseFolder}/{KustomizeTree.KustomizationFile}` maps every image to its registry and tag, in one place:
-
-            ```sh
-            cd {KustomizeTree.BaseFolder}
 
             """);
-        foreach (var image in workloads.Select(workload => workload.Image).Distinct())
-            text.Append(CultureInfo.InvariantCulture, $"kustomize edit set image {image}=registry.example.com/{image}:1.0.0\n");
-        text.Append("cd ..\n```\n\n");
         AppendSecrets(text, application, workloads);
         AppendCommands(text, application, workloads);
         return text.Replace("\r\n", "\n").ToString();
@@ -60,15 +54,9 @@ internal static class OperatorReadme
     private static void AppendCommands(StringBuilder text, string application, IReadOnlyList<Workload> workloads)
     {
         text.Append("## Install and upgrade\n\n```sh\n");
-        foreach (var job in workloads.Where(workload => workload.Kind == WorkloadKind.RunOnce))
-            text.Append(CultureInfo.InvariantCulture, $"kubectl -n {application} delete job {job.Name} --ignore-not-found   # a Job can't be changed, only made again\n");
-        text.Append("kustomize build . | kubectl apply -f -\n");
-        foreach (var workload in workloads.OrderByDescending(workload => workload.Kind))
-        {
-            text.Append(workload.Kind == WorkloadKind.RunOnce
-                ? $"kubectl -n {application} wait --for=condition=complete --timeout=5m job/{workload.Name}\n"
-                : $"kubectl -n {application} rollout status deployment/{workload.Name}\n");
-        }
+        text.Append("kustomize build overlays/production | kubectl apply -f -\n");
+        foreach (var workload in workloads.Where(workload => workload.Kind == WorkloadKind.Service))
+            text.Append(CultureInfo.InvariantCulture, $"kubectl -n {application} rollout status deployment/{workload.Name}\n");
 
         text.Append("```\n");
     }

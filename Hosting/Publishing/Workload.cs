@@ -3,12 +3,10 @@ namespace Aspire.Hosting.Publishing;
 /// <summary>A resource of the model as a cluster runs it: everything that its manifests are written from.</summary>
 internal sealed record Workload(string Name, WorkloadKind Kind)
 {
-    /// <summary>The image's name in the manifests; <c>kustomization.yaml</c> maps it to a registry and a tag.</summary>
-    public required string Image { get; init; }
+    public required WorkloadImage Image { get; init; }
 
-    public required string ImageTag { get; init; }
-
-    public int Replicas { get; init; } = 1;
+    /// <summary>How many run; null when the model does not say, so that the load decides.</summary>
+    public int? Replicas { get; init; }
 
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
@@ -17,11 +15,22 @@ internal sealed record Workload(string Name, WorkloadKind Kind)
     /// <summary>Sorted by name.</summary>
     public IReadOnlyList<WorkloadVariable> Environment { get; init; } = [];
 
+    public WorkloadArrows Arrows { get; init; } = new();
+
+    /// <summary>The workloads that run once and must be through before this one starts.</summary>
+    public IReadOnlyList<string> WaitsFor { get; init; } = [];
+
     /// <summary>Whether the pod takes part in the service; null when the model has no HTTP check.</summary>
     public HttpCheck? Readiness { get; init; }
 
     /// <summary>Whether the pod must be restarted; null means that its port is asked instead.</summary>
     public HttpCheck? Liveness { get; init; }
+
+    /// <summary>Where Prometheus reads its metrics; null when it has none.</summary>
+    public HttpCheck? Metrics { get; init; }
+
+    /// <summary>One at most: it keeps something in memory that another replica would not have.</summary>
+    public bool IsSingle => Replicas == 1;
 }
 
 internal enum WorkloadKind
@@ -34,7 +43,8 @@ internal enum WorkloadKind
 }
 
 /// <summary>A port that the container listens on and, under the same number, the service.</summary>
-internal sealed record WorkloadPort(string Name, int Number, string Scheme);
+/// <param name="IsExternal">Whether clients outside the cluster reach it.</param>
+internal sealed record WorkloadPort(string Name, int Number, string Scheme, bool IsExternal);
 
 /// <summary>A GET that answers with a success status when all is well.</summary>
 internal sealed record HttpCheck(string Path, string PortName);

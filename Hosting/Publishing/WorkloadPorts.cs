@@ -20,7 +20,7 @@ internal static class WorkloadPorts
             endpoints.RemoveAll(endpoint => endpoint.UriScheme == "https");
 
         var nextHttpPort = FirstHttpPort;
-        return [.. endpoints.Select(endpoint => new WorkloadPort(endpoint.Name, Number(resource, endpoint, ref nextHttpPort), endpoint.UriScheme))];
+        return [.. endpoints.Select(endpoint => new WorkloadPort(endpoint.Name, Number(resource, endpoint, ref nextHttpPort), endpoint.UriScheme, endpoint.IsExternal))];
     }
 
     /// <summary>Null when the endpoint is not published.</summary>

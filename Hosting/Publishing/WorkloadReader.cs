@@ -6,11 +6,11 @@ namespace Aspire.Hosting.Publishing;
 /// <summary>Reads from the model what a cluster runs, in the order of the names.</summary>
 internal sealed class WorkloadReader(DistributedApplicationModel model)
 {
-    // What `dotnet publish -t:PublishContainer` tags an image with unless told otherwise.
-    private const string DefaultImageTag = "1.0.0";
-
     // The path by which ASP.NET Core services here and in Aspire's templates tell that they are alive, apart from being ready.
     private const string LivenessPath = "/alive";
+
+    // Where they tell Prometheus their metrics.
+    private const string MetricsPath = "/metrics";
 
     private static readonly DistributedApplicationExecutionContext Publish = new(DistributedApplicationOperation.Publish);
 
@@ -45,42 +45,54 @@ internal sealed class WorkloadReader(DistributedApplicationModel model)
         };
     }
 
-    private async Task<Workload> ReadAsync(IResource resource, (string Name, string Tag) image, CancellationToken cancellationToken)
+    /// <summary>What the model sets for a data server.</summary>
+    public async Task<IReadOnlyList<WorkloadVariable>> ReadServerEnvironmentAsync(IResource server, CancellationToken cancellationToken) =>
+        await WriteAsync(await EvaluateEnvironmentAsync(server, cancellationToken), cancellationToken);
+
+    private async Task<Workload> ReadAsync(IResource resource, WorkloadImage image, CancellationToken cancellationToken)
     {
         var kind = IsWaitedForCompletion(resource) ? WorkloadKind.RunOnce : WorkloadKind.Service;
         var ports = kind == WorkloadKind.Service ? WorkloadPorts.Of(resource) : [];
         var checks = resource.Annotations.OfType<HttpHealthCheckAnnotation>().Select(ToCheck).OfType<HttpCheck>().ToList();
+        var variables = await EvaluateEnvironmentAsync(resource, cancellationToken);
+        var arrows = WorkloadArrows.Of(variables.Values);
+        if (resource is ProjectResource)
+            WorkloadEnvironment.AddTo(variables, resource.Name, ports);
         return new Workload(ClusterName.Of(resource), kind)
         {
-            Image = image.Name,
-            ImageTag = image.Tag,
-            Replicas = resource.GetReplicaCount(),
+            Image = image,
+            Replicas = resource.Last<ReplicaAnnotation>()?.Replicas,
             Arguments = await ReadArgumentsAsync(resource, cancellationToken),
             Ports = ports,
-            Environment = await ReadEnvironmentAsync(resource, ports, cancellationToken),
+            Environment = await WriteAsync(variables, cancellationToken),
+            Arrows = arrows,
+            WaitsFor = [.. AwaitedBy(resource).Where(awaited => awaited.WaitType == WaitType.WaitForCompletion).Select(awaited => ClusterName.Of(awaited.Resource))],
             Readiness = checks.FirstOrDefault(check => check.Path != LivenessPath),
             Liveness = checks.Count == 0 ? null : checks[0] with { Path = LivenessPath },
+            Metrics = resource is ProjectResource && checks.Count > 0 ? checks[0] with { Path = MetricsPath } : null,
         };
     }
 
     private bool IsWaitedForCompletion(IResource resource) => model.Resources
-        .SelectMany(other => other.Annotations.OfType<WaitAnnotation>())
+        .SelectMany(AwaitedBy)
         .Any(wait => wait.Resource == resource && wait.WaitType == WaitType.WaitForCompletion);
 
-    private static (string Name, string Tag) ImageOf(ProjectResource project)
+    private static IEnumerable<WaitAnnotation> AwaitedBy(IResource resource) => resource.Annotations.OfType<WaitAnnotation>();
+
+    private static WorkloadImage ImageOf(ProjectResource project)
     {
         var metadata = project.Last<IProjectMetadata>() ?? throw new PublishException($"The project '{project.Name}' has no project file.");
-        return (Path.GetFileNameWithoutExtension(metadata.ProjectPath).ToLowerInvariant(), DefaultImageTag);
+        return new WorkloadImage(Path.GetFileNameWithoutExtension(metadata.ProjectPath).ToLowerInvariant(), WorkloadImage.DefaultTag, IsBuilt: true);
     }
 
-    private static (string Name, string Tag) ImageOf(ContainerResource container)
+    private static WorkloadImage ImageOf(ContainerResource container)
     {
         var image = container.Last<ContainerImageAnnotation>() ?? throw new PublishException($"The container '{container.Name}' has no image.");
         if (image.Tag is null or "latest")
             throw new PublishException($"The container '{container.Name}' ({image.Image}) can't be published without a fixed tag: what 'latest' is changes.");
         if (container.Last<ContainerMountAnnotation>() is { } mount)
             throw new PublishException($"The container '{container.Name}' can't be published: its data in '{mount.Target}' needs a volume claim.");
-        return (image.Registry is null ? image.Image : $"{image.Registry}/{image.Image}", image.Tag);
+        return new WorkloadImage(image.Registry is null ? image.Image : $"{image.Registry}/{image.Image}", image.Tag, IsBuilt: false);
     }
 
     private static HttpCheck? ToCheck(HttpHealthCheckAnnotation check) =>
@@ -104,23 +116,24 @@ internal sealed class WorkloadReader(DistributedApplicationModel model)
         return arguments;
     }
 
-    private async Task<IReadOnlyList<WorkloadVariable>> ReadEnvironmentAsync(
-        IResource resource, IReadOnlyList<WorkloadPort> ports, CancellationToken cancellationToken)
+    private static async Task<Dictionary<string, object>> EvaluateEnvironmentAsync(IResource resource, CancellationToken cancellationToken)
     {
         var context = new EnvironmentCallbackContext(Publish, resource, cancellationToken: cancellationToken);
         foreach (var annotation in resource.Annotations.OfType<EnvironmentCallbackAnnotation>())
             await annotation.Callback(context);
-        if (resource is ProjectResource)
-            WorkloadEnvironment.AddTo(context.EnvironmentVariables, resource.Name, ports);
+        return context.EnvironmentVariables;
+    }
 
-        List<WorkloadVariable> variables = [];
-        foreach (var (name, value) in context.EnvironmentVariables.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+    private async Task<IReadOnlyList<WorkloadVariable>> WriteAsync(Dictionary<string, object> variables, CancellationToken cancellationToken)
+    {
+        List<WorkloadVariable> written = [];
+        foreach (var (name, value) in variables.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             if (!IsLeftOut(value))
-                variables.Add(new WorkloadVariable(name, await _values.WriteAsync(name, value, cancellationToken)));
+                written.Add(new WorkloadVariable(name, await _values.WriteAsync(name, value, cancellationToken)));
         }
 
-        return variables;
+        return written;
     }
 
     // service discovery's address of an HTTPS endpoint that the gateway ends.

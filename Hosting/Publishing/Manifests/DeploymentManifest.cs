@@ -11,7 +11,7 @@ internal static class DeploymentManifest
     {
         ApiVersion = "apps/v1",
         Kind = "Deployment",
-        Metadata = new V1ObjectMeta { Name = workload.Name, Labels = Labels.Of(workload, target) },
+        Metadata = new V1ObjectMeta { Name = workload.Name, Labels = Labels.OfRelease(workload, target) },
         Spec = new V1DeploymentSpec
         {
             Replicas = workload.Replicas,

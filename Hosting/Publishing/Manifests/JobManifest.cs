@@ -8,11 +8,22 @@ internal static class JobManifest
     private const int Retries = 6;
     private const int SecondsKept = 24 * 60 * 60;
 
+    private const int MaxWorkloadName = 23;
+
+    /// <summary>
+    /// A Job can't be changed, only made anew: its name changes with what it runs, so that a new release or another setting is
+    /// another Job beside the old one. The release is the last part, where the operator's own is put in.
+    /// </summary>
+    /// <exception cref="PublishException">Nothing is left for the release in the 63 characters of a name.</exception>
+    public static string NameOf(Workload workload) => workload.Name.Length <= MaxWorkloadName
+        ? $"{workload.Name}-{ConfigMapManifest.Checksum(workload)[..8]}-{workload.Image.Tag}"
+        : throw new PublishException($"The name '{workload.Name}' is too long for what runs once: it has {workload.Name.Length} characters, {MaxWorkloadName} are allowed.");
+
     public static V1Job Create(Workload workload, PublishTarget target) => new()
     {
         ApiVersion = "batch/v1",
         Kind = "Job",
-        Metadata = new V1ObjectMeta { Name = workload.Name, Labels = Labels.Of(workload, target) },
+        Metadata = new V1ObjectMeta { Name = NameOf(workload), Labels = Labels.OfRelease(workload, target) },
         Spec = new V1JobSpec
         {
             BackoffLimit = Retries,

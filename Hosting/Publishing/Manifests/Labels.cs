@@ -3,7 +3,8 @@ namespace Aspire.Hosting.Publishing.Manifests;
 /// <summary>The recommended labels of Kubernetes.</summary>
 internal static class Labels
 {
-    private const string Name = "app.kubernetes.io/name";
+    public const string Name = "app.kubernetes.io/name";
+    public const string Version = "app.kubernetes.io/version";
     private const string PartOf = "app.kubernetes.io/part-of";
     private const string ManagedBy = "app.kubernetes.io/managed-by";
     private const string Manager = "kustomize";
@@ -16,6 +17,12 @@ internal static class Labels
         [Name] = workload.Name,
         [PartOf] = target.Namespace,
         [ManagedBy] = Manager,
+    };
+
+    /// <summary>With the release: of what runs images, because only there the operator's own is put in.</summary>
+    public static Dictionary<string, string> OfRelease(Workload workload, PublishTarget target) => new(Of(workload, target))
+    {
+        [Version] = workload.Image.Tag,
     };
 
     public static Dictionary<string, string> Of(PublishTarget target) => new()

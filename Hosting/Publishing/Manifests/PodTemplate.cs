@@ -14,7 +14,7 @@ internal static class PodTemplate
     {
         Metadata = new V1ObjectMeta
         {
-            Labels = Labels.Of(workload, target),
+            Labels = Labels.OfRelease(workload, target),
             Annotations = new Dictionary<string, string> { [ChecksumAnnotation] = ConfigMapManifest.Checksum(workload) },
         },
         Spec = new V1PodSpec
@@ -41,7 +41,7 @@ internal static class PodTemplate
         var container = new V1Container
         {
             Name = workload.Name,
-            Image = workload.Image,
+            Image = workload.Image.Reference,
             ImagePullPolicy = target.ImagePullPolicy,
             Args = workload.Arguments.Count > 0 ? [.. workload.Arguments] : null,
             Ports = workload.Ports.Count > 0

@@ -67,7 +67,7 @@ public sealed class AppHostManifestTests
     {
         using var tree = await PublishAsync();
 
-        var verdict = await ClusterTools.CheckRestrictedAsync(await ClusterTools.BuildAsync(tree.Folder, Cancellation), Cancellation);
+        var verdict = await ClusterTools.CheckRestrictedAsync(await ClusterTools.BuildAsync(tree.Overlay("production"), Cancellation), Cancellation);
 
         Assert.Contains("4 pod templates, 0 break", verdict, StringComparison.Ordinal);
     }
@@ -77,7 +77,7 @@ public sealed class AppHostManifestTests
     {
         using var tree = await PublishAsync();
         var built = Path.Combine(tree.Folder, "built.yaml");
-        await File.WriteAllTextAsync(built, await ClusterTools.BuildAsync(tree.Folder, Cancellation), Cancellation);
+        await File.WriteAllTextAsync(built, await ClusterTools.BuildAsync(tree.Overlay("production"), Cancellation), Cancellation);
 
         Assert.Contains("OK", await ClusterTools.ValidateAsync(built, Cancellation), StringComparison.Ordinal);
     }

@@ -13,9 +13,9 @@ public sealed class ManifestPublisherTests
     {
         using var tree = await PublishedTree.CreateAsync(SampleSystem.Create(PublishArgs));
 
-        var built = await ClusterTools.BuildAsync(tree.Folder, Cancellation);
+        var built = await ClusterTools.BuildAsync(tree.Overlay("production"), Cancellation);
 
-        Assert.Contains("image: service:1.0.0", built, StringComparison.Ordinal);
+        Assert.Contains("image: registry/service:1.0.0", built, StringComparison.Ordinal);
         Assert.Equal(tree.Documents().Count, KubernetesYaml.LoadAllFromString(built).Count);
     }
 
@@ -39,6 +39,24 @@ public sealed class ManifestPublisherTests
         using var second = await PublishedTree.CreateAsync(SampleSystem.Create(PublishArgs));
 
         Assert.Equal(first.Files(), second.Files());
+    }
+
+    [Fact]
+    public async Task Publish_Again_KeepsTheOperatorsSettings()
+    {
+        using var tree = await PublishedTree.CreateAsync(SampleSystem.Create(PublishArgs));
+        tree.Set("version", "2.1.0-rc");
+        tree.Set("registry", "host:5000/team");
+
+        Assert.Equal(0, await tree.PublishAsync(SampleSystem.Create(PublishArgs)));
+
+        var built = KubernetesYaml.LoadAllFromString(await ClusterTools.BuildAsync(tree.Overlay("production"), Cancellation));
+        var api = built.OfType<V1Deployment>().Single(deployment => deployment.Metadata.Name == "api");
+        var job = built.OfType<V1Job>().Single();
+        Assert.Equal("host:5000/team/service:2.1.0-rc", api.Spec.Template.Spec.Containers.Single().Image);
+        Assert.Equal("2.1.0-rc", api.Spec.Template.Metadata.Labels["app.kubernetes.io/version"]);
+        Assert.Equal("host:5000/team/job:2.1.0-rc", job.Spec.Template.Spec.Containers.Single().Image);
+        Assert.Matches("^migrations-[0-9a-f]{8}-2\\.1\\.0-rc$", job.Metadata.Name);
     }
 
     [Fact]
@@ -90,7 +108,7 @@ public sealed class ManifestPublisherTests
     {
         using var tree = await PublishedTree.CreateAsync(SampleSystem.Create(PublishArgs));
 
-        var pod = tree.Find<V1Job>("migrations").Spec.Template.Spec;
+        var pod = Assert.Single(tree.Documents().OfType<V1Job>()).Spec.Template.Spec;
         Assert.Equal("OnFailure", pod.RestartPolicy);
         Assert.Null(pod.Containers.Single().LivenessProbe);
         Assert.False(pod.AutomountServiceAccountToken);

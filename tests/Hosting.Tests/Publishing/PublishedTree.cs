@@ -39,9 +39,9 @@ internal sealed class PublishedTree : IDisposable
     /// <summary>The names of the variables of a workload, wherever their values come from.</summary>
     public IEnumerable<string> VariableNames(string workload)
     {
-        var templates = Documents().OfType<V1Deployment>().Select(d => (d.Metadata.Name, d.Spec.Template))
-            .Concat(Documents().OfType<V1Job>().Select(j => (j.Metadata.Name, j.Spec.Template)));
-        var container = templates.Single(template => template.Name == workload).Template.Spec.Containers.Single();
+        var templates = Documents().OfType<V1Deployment>().Select(d => d.Spec.Template)
+            .Concat(Documents().OfType<V1Job>().Select(j => j.Spec.Template));
+        var container = templates.SelectMany(template => template.Spec.Containers).Single(container => container.Name == workload);
         return (Find<V1ConfigMap>(workload).Data?.Keys ?? []).Concat(container.Env.Select(variable => variable.Name));
     }
 
@@ -52,9 +52,20 @@ internal sealed class PublishedTree : IDisposable
         .EnumerateFiles(Folder, "*", SearchOption.AllDirectories)
         .ToDictionary(file => Path.GetRelativePath(Folder, file).Replace('\\', '/'), File.ReadAllText);
 
-    /// <summary>All documents but the kustomization, read strictly: an unknown or misspelt field fails.</summary>
+    public string Overlay(string name) => Path.Combine(Folder, "overlays", name);
+
+    /// <summary>Sets a value as an operator does.</summary>
+    public void Set(string name, string value)
+    {
+        var file = Path.Combine(Folder, "settings", "settings.env");
+        var lines = File.ReadAllLines(file);
+        lines[Array.FindIndex(lines, line => line.StartsWith($"{name}=", StringComparison.Ordinal))] = $"{name}={value}";
+        File.WriteAllLines(file, lines);
+    }
+
+    /// <summary>All documents of the base, read strictly: an unknown or misspelt field fails.</summary>
     public IReadOnlyList<object> Documents() => [.. Files()
-        .Where(file => file.Key.EndsWith(".yaml", StringComparison.Ordinal) && !file.Key.EndsWith("kustomization.yaml", StringComparison.Ordinal))
+        .Where(file => file.Key.StartsWith("base/", StringComparison.Ordinal) && !file.Key.EndsWith("kustomization.yaml", StringComparison.Ordinal))
         .SelectMany(file => KubernetesYaml.LoadAllFromString(file.Value, Types, strict: true))];
 
     public T Find<T>(string name)
