@@ -48,6 +48,8 @@ internal sealed class EventBacklog
     public void Looked()
     {
         Interlocked.Exchange(ref _lookedAt, _clock.GetTimestamp());
+        // Exported before it counts: Prometheus does not see a step from nothing to the first value.
+        _refused.Add(0);
         _known.TrySetResult();
     }
 

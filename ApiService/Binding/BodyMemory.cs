@@ -10,7 +10,7 @@ namespace CloudNative.ApiService.Binding;
 internal sealed class BodyMemory
 {
     private readonly long _limit;
-    private readonly Counter<long> _refused;
+    private long _refused;
     private long _taken;
 
     public BodyMemory(IOptions<BodyOptions> options, IMeterFactory meters)
@@ -18,7 +18,9 @@ internal sealed class BodyMemory
         _limit = options.Value.Kilobytes * 1024L;
         var meter = meters.Create("CloudNative.Api");
         meter.CreateObservableGauge("cloudnative.bodies.memory", () => Taken, "By", "What requests that are being served took of Bodies:Kilobytes.");
-        _refused = meter.CreateCounter<long>("cloudnative.bodies.refused_requests", "{request}", "Requests refused because Bodies:Kilobytes was taken.");
+        // Observed, so that it is exported before it counts: Prometheus does not see a step from nothing to the first value.
+        meter.CreateObservableCounter(
+            "cloudnative.bodies.refused_requests", () => Interlocked.Read(ref _refused), "{request}", "Requests refused because Bodies:Kilobytes was taken.");
     }
 
     public long Taken => Interlocked.Read(ref _taken);
@@ -28,7 +30,7 @@ internal sealed class BodyMemory
         if (Interlocked.Add(ref _taken, bytes) <= _limit)
             return true;
         Return(bytes);
-        _refused.Add(1);
+        Interlocked.Increment(ref _refused);
         return false;
     }
 

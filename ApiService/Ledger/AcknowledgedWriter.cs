@@ -19,7 +19,12 @@ internal sealed partial class AcknowledgedWriter : PeriodicWriter
             "cloudnative.ledger.unwritten_events", "{event}", "Acknowledged events that the books will never show, because the database was away for too long.");
     }
 
-    protected override Task WriteAsync(CancellationToken cancellationToken) => _events.WriteAsync(cancellationToken);
+    protected override Task WriteAsync(CancellationToken cancellationToken)
+    {
+        // Exported before it counts: Prometheus does not see a step from nothing to the first value.
+        _missing.Add(0);
+        return _events.WriteAsync(cancellationToken);
+    }
 
     protected override void Report(string reason) => LogAway(reason);
 

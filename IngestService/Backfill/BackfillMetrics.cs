@@ -26,5 +26,11 @@ internal sealed class BackfillMetrics
         _events.Add(step.Scanned - step.Counted, PassedOutcome);
     }
 
-    public void Observe(long open) => Volatile.Write(ref _open, open);
+    public void Observe(long open)
+    {
+        Volatile.Write(ref _open, open);
+        // Exported before it counts: Prometheus does not see a step from nothing to the first value.
+        _events.Add(0, CountedOutcome);
+        _events.Add(0, PassedOutcome);
+    }
 }
