@@ -33,9 +33,9 @@ internal static class RepairDeadLetter
         var body = new MemoryStream();
         await request.Body.CopyToAsync(body, cancellationToken);
         var errors = new List<FieldError>();
-        var events = UsageEventReader.Read(body.ToArray(), EventBody.One, errors);
+        var events = UsageEventReader.Read(body.ToArray(), EventBody.One, errors, out var omitted);
         if (errors.Count > 0)
-            return Problem.Validation(errors);
+            return Problem.Validation(errors, omitted);
 
         if (!Ulid.TryParse(id, out var letterId))
             return DeadLetterEndpoints.NotFound(id);

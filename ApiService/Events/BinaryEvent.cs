@@ -30,18 +30,17 @@ internal static class BinaryEvent
         return false;
     }
 
-    /// <summary>The event, valid only when nothing was added to the errors, which name headers.</summary>
-    public static IReadOnlyList<UsageEvent> Read(IHeaderDictionary headers, ReadOnlyMemory<byte> data, List<FieldError> errors)
+    /// <summary>The event, valid only when nothing was added to the errors, which name headers; and how many errors there are beside them.</summary>
+    public static IReadOnlyList<UsageEvent> Read(IHeaderDictionary headers, ReadOnlyMemory<byte> data, List<FieldError> errors, out int omitted)
     {
-        if (!IsJson(data, errors))
-            return [];
-
+        // A body that is none hides nothing of what is wrong with the headers.
+        var isJson = IsJson(data, errors);
         var json = new ArrayBufferWriter<byte>(data.Length + 512);
         using (var writer = new Utf8JsonWriter(json))
         {
             writer.WriteStartObject();
             WriteAttributes(writer, headers, errors);
-            if (!data.IsEmpty)
+            if (isJson && !data.IsEmpty)
             {
                 writer.WritePropertyName(Data);
                 writer.WriteRawValue(data.Span, skipInputValidation: true);
@@ -51,7 +50,7 @@ internal static class BinaryEvent
         }
 
         var found = new List<FieldError>();
-        var events = UsageEventReader.Read(json.WrittenMemory, EventBody.One, found);
+        var events = UsageEventReader.Read(json.WrittenMemory, EventBody.One, found, out omitted);
         var unreadable = errors.Select(error => error.Field).ToHashSet();
         errors.AddRange(found.Select(error => error with { Field = FieldOf(error.Field) }).Where(error => !unreadable.Contains(error.Field)));
         return events;
@@ -86,7 +85,7 @@ internal static class BinaryEvent
             return false;
         }
 
-        var reader = new Utf8JsonReader(data.Span);
+        var reader = new Utf8JsonReader(data.Span, new JsonReaderOptions { MaxDepth = UsageEventReader.MaxDataDepth });
         try
         {
             while (reader.Read())

@@ -59,9 +59,9 @@ internal static class IngestEvents
             return ([], Problem.Of(StatusCodes.Status415UnsupportedMediaType));
         var errors = new List<FieldError>();
         var events = shape == EventBody.OneOrBatch && BinaryEvent.IsMeant(request.Headers)
-            ? BinaryEvent.Read(request.Headers, body.Bytes, errors)
-            : UsageEventReader.Read(body.Bytes, shape, errors);
-        return errors.Count > 0 ? ([], Problem.Validation(errors)) : (EventProducer.RecordsOf(tenantId, events), null);
+            ? BinaryEvent.Read(request.Headers, body.Bytes, errors, out var omitted)
+            : UsageEventReader.Read(body.Bytes, shape, errors, out omitted);
+        return errors.Count > 0 ? ([], Problem.Validation(errors, omitted)) : (EventProducer.RecordsOf(tenantId, events), null);
     }
 
     // Routing lets through the three types, and a body that says nothing of its type: that is an event without data, in binary mode.

@@ -62,8 +62,12 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
         foreach (var also in route.OfType<AlsoGives>())
             operation.Responses!["200"].Content![also.ContentType] = new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
         if (AcceptedAnswers.GivenBy(route).Length > 0)
-            operation.Responses!["406"] = new OpenApiResponse { Content = operation.Responses["400"].Content };
+            operation.Responses!["406"] = new OpenApiResponse { Content = Copy(operation.Responses["400"].Content!) };
     }
+
+    /// <summary>Each response has media types of its own: they hold its examples.</summary>
+    private static Dictionary<string, OpenApiMediaType> Copy(IDictionary<string, OpenApiMediaType> content) =>
+        content.ToDictionary(type => type.Key, type => new OpenApiMediaType { Schema = type.Value.Schema });
 
     /// <summary>Either way to send the key; what stands in the list are the roles that the key needs (OpenAPI 3.1, Security Requirement Object).</summary>
     private static void Require(OpenApiOperation operation, string scope, OpenApiDocument? document)

@@ -8,10 +8,14 @@ public static class Problem
     /// <summary>How long a client waits before it asks a dependency that was away again.</summary>
     public static readonly TimeSpan DefaultRetryAfter = TimeSpan.FromSeconds(2);
 
-    public static ApiProblem Validation(IReadOnlyList<FieldError> errors) => new(
+    /// <param name="errors">What is wrong.</param>
+    /// <param name="omitted">How much more is, and not in the list.</param>
+    public static ApiProblem Validation(IReadOnlyList<FieldError> errors, int omitted = 0) => new(
         StatusCodes.Status400BadRequest,
-        errors.Count == 1 ? $"{errors[0].Field}: {errors[0].Message}" : $"{errors.Count} errors; see extensions.validationErrors.",
-        new ProblemExtensions { ValidationErrors = errors });
+        errors.Count == 1 ? $"{errors[0].Field}: {errors[0].Message}"
+        : omitted == 0 ? $"{errors.Count} errors; see extensions.validationErrors."
+        : $"{errors.Count + omitted} errors; the first {errors.Count} are in extensions.validationErrors.",
+        new ProblemExtensions { ValidationErrors = errors, ErrorsOmitted = omitted == 0 ? null : omitted });
 
     public static ApiProblem Validation(string field, string code, string message) => Validation([new FieldError(field, code, message)]);
 

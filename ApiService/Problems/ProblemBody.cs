@@ -18,9 +18,13 @@ public sealed record ProblemExtensions
     /// <summary>Names the request, as the answer's <c>X-Request-Id</c> does: the caller's own id, where it sent one, else the trace's.</summary>
     public string RequestId { get; init; } = "";
 
-    /// <summary>Everything that is wrong with the request, in one list.</summary>
+    /// <summary>Everything that is wrong with the request, in one list; of an event or a batch the first 100 errors.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<FieldError>? ValidationErrors { get; init; }
+
+    /// <summary>How many more errors there are than <c>validationErrors</c> lists; absent when it lists all.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? ErrorsOmitted { get; init; }
 
     /// <summary>Id of what is already there (409).</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

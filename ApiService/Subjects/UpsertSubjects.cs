@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Net.Mime;
 using System.Text.Json;
 using CloudNative.ApiService.Authentication;
+using CloudNative.ApiService.Idempotency;
 using CloudNative.ApiService.Json;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
@@ -31,6 +32,7 @@ internal static class UpsertSubjects
     public static void MapUpsertSubjects(this RouteGroupBuilder subjects) => subjects.MapPost("/", HandleAsync)
         .WithName("UpsertSubjects").RequireScope(ApiScope.CustomersWrite)
         .Accepts<IReadOnlyList<SubjectUpsert>>(MediaTypeNames.Application.Json)
+        .AcceptsIdempotencyKey()
         .AddOpenApiOperationTransformer((operation, _, _) =>
         {
             ((OpenApiSchema)operation.RequestBody!.Content![MediaTypeNames.Application.Json].Schema!).MaxItems = UsageEventReader.MaxBatchLength;

@@ -6,7 +6,7 @@ using CloudNative.Metering.Validation;
 namespace CloudNative.Metering.Events;
 
 /// <summary>Collects the attributes of one event while its JSON is read, and says everything that is wrong with them.</summary>
-internal sealed class EventAttributes(string path, ICollection<FieldError> errors)
+internal sealed class EventAttributes(string path, EventErrors errors)
 {
     // CloudEvents 1.0, "String": no control characters.
     private static readonly SearchValues<char> ControlCharacters = SearchValues.Create(
@@ -22,9 +22,9 @@ internal sealed class EventAttributes(string path, ICollection<FieldError> error
     // A source sends many events one after the other.
     private static string _validSource = "/";
 
-    private Known _seen;
+    private Known _seen, _wrong;
     private HashSet<string>? _extensions;
-    private readonly int _errorsBefore = errors.Count;
+    private readonly int _errorsBefore = errors.Found;
     private string? _id, _source, _type, _subject, _specVersion;
     private DateTimeOffset? _time;
     private ReadOnlyMemory<byte> _data;
@@ -55,6 +55,7 @@ internal sealed class EventAttributes(string path, ICollection<FieldError> error
             return;
         }
 
+        var before = errors.Found;
         if ((_seen & known) != 0)
             Error(Name(known), ErrorCodes.Invalid, Twice);
         _seen |= known;
@@ -63,17 +64,19 @@ internal sealed class EventAttributes(string path, ICollection<FieldError> error
             ReadData(ref reader, body);
         else if (IsScalar(ref reader, Name(known)))
             ReadAttribute(ref reader, known, Name(known));
+        if (errors.Found > before)
+            _wrong |= known;
     }
 
     /// <summary>The event, or null when anything was wrong with it.</summary>
     public UsageEvent? Build(ReadOnlyMemory<byte> json)
     {
-        Required("id", _id);
-        Required("source", _source);
-        Required("type", _type);
-        Required("subject", _subject);
-        Required("specversion", _specVersion);
-        return errors.Count > _errorsBefore || errors.Count >= UsageEventReader.MaxErrors ? null : new UsageEvent(_id!, _source!, _type!, _subject!, _time, json, _data);
+        Required(Known.Id, _id);
+        Required(Known.Source, _source);
+        Required(Known.Type, _type);
+        Required(Known.Subject, _subject);
+        Required(Known.SpecVersion, _specVersion);
+        return errors.Found > _errorsBefore ? null : new UsageEvent(_id!, _source!, _type!, _subject!, _time, json, _data);
     }
 
     // An escape may stand for half a surrogate pair: then there is nothing to compare, and reading the name says what is wrong.
@@ -218,10 +221,10 @@ internal sealed class EventAttributes(string path, ICollection<FieldError> error
         }
     }
 
-    private void Required(string name, string? value)
+    private void Required(Known known, string? value)
     {
-        if (value is null && !errors.Skip(_errorsBefore).Any(error => error.Field == Field(name)))
-            Error(name, ErrorCodes.Required, "Is required.");
+        if (value is null && (_wrong & known) == 0)
+            Error(Name(known), ErrorCodes.Required, "Is required.");
     }
 
     private void Refuse(ref Utf8JsonReader reader, string name, string code, string message)
@@ -236,14 +239,7 @@ internal sealed class EventAttributes(string path, ICollection<FieldError> error
             Error(name, code, message);
     }
 
-    // An answer with every error of a body made to have many would be larger than the body.
-    private void Error(string name, string code, string message)
-    {
-        if (errors.Count < UsageEventReader.MaxErrors)
-            errors.Add(new FieldError(Field(name), code, message));
-    }
-
-    private string Field(string name) => path.Length == 0 ? name : $"{path}.{name}";
+    private void Error(string name, string code, string message) => errors.Add(path, name, code, message);
 
     private static bool IsAttributeName(string name) => name.Length > 0 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c));
 

@@ -23,11 +23,14 @@ public static class UsageEventReader
     /// <summary>The most events that one request may carry.</summary>
     public const int MaxBatchLength = 5_000;
 
-    /// <summary>The most errors that are reported of one body.</summary>
+    /// <summary>The most errors that are reported of one body; of the others it is said how many they are.</summary>
     public const int MaxErrors = 100;
 
     /// <summary>The most bytes that one event may have.</summary>
     public const int MaxEventBytes = 256 * 1024;
+
+    /// <summary>The most levels that an event's data may nest: the event itself is the 64th.</summary>
+    public const int MaxDataDepth = 63;
 
     // Names the body as a whole in an error.
     private const string Body = "body";
@@ -42,8 +45,19 @@ public static class UsageEventReader
         return new(Body, ErrorCodes.Invalid, $"The body is not JSON, or nests deeper than 64 levels: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}.");
     }
 
-    /// <summary>Reads every event of a body. All errors are collected; the events are valid only when there is none.</summary>
-    public static IReadOnlyList<UsageEvent> Read(ReadOnlyMemory<byte> body, EventBody shape, ICollection<FieldError> errors)
+    /// <summary>Reads every event of a body. The errors are collected; the events are valid only when there is none.</summary>
+    public static IReadOnlyList<UsageEvent> Read(ReadOnlyMemory<byte> body, EventBody shape, ICollection<FieldError> errors) => Read(body, shape, errors, out _);
+
+    /// <summary>The same, and how many errors there are beside the first <see cref="MaxErrors"/>.</summary>
+    public static IReadOnlyList<UsageEvent> Read(ReadOnlyMemory<byte> body, EventBody shape, ICollection<FieldError> errors, out int omitted)
+    {
+        var found = new EventErrors(errors);
+        var events = Read(body, shape, found);
+        omitted = found.Omitted;
+        return events;
+    }
+
+    private static List<UsageEvent> Read(ReadOnlyMemory<byte> body, EventBody shape, EventErrors errors)
     {
         if (!Utf8.IsValid(body.Span))
         {
@@ -64,7 +78,7 @@ public static class UsageEventReader
     }
 
     private static List<UsageEvent> ReadBody(
-        ref Utf8JsonReader reader, ReadOnlyMemory<byte> body, EventBody shape, ICollection<FieldError> errors)
+        ref Utf8JsonReader reader, ReadOnlyMemory<byte> body, EventBody shape, EventErrors errors)
     {
         var events = new List<UsageEvent>();
         reader.Read();
@@ -77,7 +91,7 @@ public static class UsageEventReader
                 ReadArray(ref reader, body, events, errors);
                 break;
             default:
-                errors.Add(new FieldError(Body, ErrorCodes.Invalid, $"The body must be {Expected(shape)}."));
+                errors.Add("", Body, ErrorCodes.Invalid, $"The body must be {Expected(shape)}.");
                 reader.Skip();
                 break;
         }
@@ -86,12 +100,12 @@ public static class UsageEventReader
         return events;
     }
 
-    private static void ReadArray(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body, List<UsageEvent> events, ICollection<FieldError> errors)
+    private static void ReadArray(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body, List<UsageEvent> events, EventErrors errors)
     {
         for (var index = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; index++)
         {
             if (index == MaxBatchLength)
-                errors.Add(new FieldError(Body, ErrorCodes.TooMany, $"A batch holds at most {MaxBatchLength} events."));
+                errors.Add("", Body, ErrorCodes.TooMany, $"A batch holds at most {MaxBatchLength} events.");
 
             if (index >= MaxBatchLength)
                 reader.Skip();
@@ -99,15 +113,14 @@ public static class UsageEventReader
                 ReadEvent(ref reader, body, $"[{index}]", events, errors);
             else
             {
-                if (errors.Count < MaxErrors)
-                    errors.Add(new FieldError($"[{index}]", ErrorCodes.Invalid, "An event must be a JSON object."));
+                errors.Add($"[{index}]", "", ErrorCodes.Invalid, "An event must be a JSON object.");
                 reader.Skip();
             }
         }
     }
 
     private static void ReadEvent(
-        ref Utf8JsonReader reader, ReadOnlyMemory<byte> body, string path, List<UsageEvent> events, ICollection<FieldError> errors)
+        ref Utf8JsonReader reader, ReadOnlyMemory<byte> body, string path, List<UsageEvent> events, EventErrors errors)
     {
         var start = (int)reader.TokenStartIndex;
         var attributes = new EventAttributes(path, errors);
@@ -116,7 +129,7 @@ public static class UsageEventReader
 
         var json = body[start..(int)reader.BytesConsumed];
         if (json.Length > MaxEventBytes)
-            errors.Add(new FieldError(path.Length == 0 ? Body : path, ErrorCodes.TooLong, $"An event has at most {MaxEventBytes} bytes; this one has {json.Length}."));
+            errors.Add(path, path.Length == 0 ? Body : "", ErrorCodes.TooLong, $"An event has at most {MaxEventBytes} bytes; this one has {json.Length}.");
         if (attributes.Build(json) is { } usageEvent)
             events.Add(usageEvent);
     }

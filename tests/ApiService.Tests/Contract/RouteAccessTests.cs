@@ -17,13 +17,33 @@ public sealed class RouteAccessTests(TestApi api)
     private const string Meter = "belongs_to_somebody_else";
     private const string Event = """{"specversion":"1.0","id":"belongs-to-somebody-else","source":"somewhere","type":"t","subject":"somebody-else","data":{}}""";
 
-    /// <summary>What a route needs to get as far as to its target, where an empty object does not do.</summary>
+    /// <summary>A good body for each route that takes one, also for its owner; <c>[noun]</c> stands for what the first tenant has of it.</summary>
     private static readonly Dictionary<string, string> Bodies = new()
     {
-        ["RepairDeadLetter"] = Event,
+        ["CreateApiKey"] = """{"name":"mine","scopes":["usage:read"]}""",
+        ["CreateCustomer"] = """{"name":"mine","key":"mine"}""",
+        ["CreateMeter"] = """{"slug":"mine","eventType":"t","aggregation":"COUNT"}""",
+        ["CreatePortalToken"] = $$"""{"subject":"somebody-else","allowedMeterSlugs":["{{Meter}}"]}""",
         ["DiscardDeadLetter"] = """{"reason":"r"}""",
+        ["ImportCustomers"] = "name,key\nmine,mine-too\n",
+        ["IngestEvents"] = Event,
+        ["InvalidatePortalTokens"] = """{"id":"[portal]"}""",
+        ["PreviewMeter"] = """{"slug":"mine","eventType":"t","aggregation":"COUNT"}""",
+        ["QueryMeterPost"] = """{"filterCustomerId":["[customers]"]}""",
         ["RenameApiKey"] = """{"name":"mine now"}""",
+        ["RepairDeadLetter"] = Event,
+        ["ReplayDeadLetters"] = """{"ids":["[dead-letters]"]}""",
+        ["RotateApiKey"] = """{"overlapSeconds":60}""",
         ["UpdateCustomer"] = """{"name":"mine now","key":"mine-now"}""",
+        ["UpdateMeter"] = """{"name":"mine now"}""",
+        ["UpsertSubjects"] = """[{"key":"mine"}]""",
+    };
+
+    /// <summary>What a stranger gets who names things of the first tenant in a body: one that is valid where they are.</summary>
+    private static readonly Dictionary<string, HttpStatusCode> NamedInBodies = new()
+    {
+        ["CreatePortalToken"] = HttpStatusCode.BadRequest,
+        ["InvalidatePortalTokens"] = HttpStatusCode.NotFound,
     };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -42,7 +62,7 @@ public sealed class RouteAccessTests(TestApi api)
             var scope = route.Metadata.GetMetadata<RequiredScope>()?.Scope;
             var others = ApiScope.All.Select(known => known.Scope).Where(other => other != scope && other != ApiScope.Everything).ToArray();
             using var client = api.ClientOf((await api.CreateKeyAsync(tenantId, Token, others)).Secret);
-            using var answer = await client.SendAsync(Request(route, _ => "x"), Token);
+            using var answer = await client.SendAsync(Request(route, _ => "x", []), Token);
             var body = await answer.Content.ReadAsStringAsync(Token);
             if (answer.StatusCode != HttpStatusCode.Forbidden || answer.Content.Headers.ContentType?.ToString() != "application/problem+json" || !body.Contains($"lacks the scope '{scope}'", StringComparison.Ordinal)
                 || !body.Contains($"\"requiredScope\":\"{scope}\"", StringComparison.Ordinal))
@@ -60,19 +80,37 @@ public sealed class RouteAccessTests(TestApi api)
         var wrong = new List<string>();
         foreach (var route in Routes)
         {
-            var named = route.RoutePattern.Parameters.Count > 0;
-            using var answer = await stranger.SendAsync(Request(route, parameter => Target(route, parameter, ids)), Token);
+            using var answer = await stranger.SendAsync(Request(route, parameter => Target(route, parameter, ids), ids), Token);
             var body = await answer.Content.ReadAsStringAsync(Token);
-            if (named && answer.StatusCode != HttpStatusCode.NotFound)
-                wrong.Add($"{Name(route)}: {(int)answer.StatusCode}, not 404: {body}");
+            var isNamed = route.RoutePattern.Parameters.Count > 0;
+            if (isNamed ? answer.StatusCode != HttpStatusCode.NotFound
+                : NamedInBodies.TryGetValue(Id(route), out var expected) ? answer.StatusCode != expected : !answer.IsSuccessStatusCode)
+                wrong.Add($"{Name(route)}: {(int)answer.StatusCode}: {body}");
             // The answer to a request that names a thing repeats the name, and no more.
-            if (!named && ids.Values.Append("somebody-else").Any(id => body.Contains(id, StringComparison.Ordinal)))
+            var told = isNamed ? [] : ids.Values.Append("somebody-else").Where(id => body.Contains(id, StringComparison.Ordinal) && !Body(route, ids).Contains(id, StringComparison.Ordinal));
+            if (told.Any())
                 wrong.Add($"{Name(route)} shows what belongs to another tenant: {body}");
         }
 
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
         await AssertUntouchedAsync(owner, ids);
+        await AssertBodiesAreGoodAsync(owner, ids);
         owner.Dispose();
+    }
+
+    /// <summary>The same bodies sent by whoever the things belong to, so that it was not for them that the stranger was refused.</summary>
+    private async Task AssertBodiesAreGoodAsync(HttpClient owner, Dictionary<string, string> ids)
+    {
+        var wrong = new List<string>();
+        foreach (var route in Routes.Where(route => Accepted(route) is not null))
+        {
+            using var answer = await owner.SendAsync(Request(route, parameter => Target(route, parameter, ids), ids), Token);
+            // What was done to the thing before may be in the way.
+            if (!answer.IsSuccessStatusCode && answer.StatusCode != HttpStatusCode.Conflict)
+                wrong.Add($"{Name(route)}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(Token)}");
+        }
+
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
 
     [Fact]
@@ -84,7 +122,7 @@ public sealed class RouteAccessTests(TestApi api)
         var wrong = new List<string>();
         foreach (var route in Routes)
         {
-            using var answer = await customer.SendAsync(Request(route, _ => "x"), Token);
+            using var answer = await customer.SendAsync(Request(route, _ => "x", []), Token);
             if (answer.StatusCode != HttpStatusCode.Unauthorized)
                 wrong.Add($"{Name(route)}: {(int)answer.StatusCode}");
         }
@@ -132,6 +170,8 @@ public sealed class RouteAccessTests(TestApi api)
         var key = await GetAsync(owner, $"/api/v1/api-keys/{ids["api-keys"]}");
         Assert.Equal(("test", "active"), (key.Text("name"), key.Text("state")));
         await GetAsync(owner, $"/api/v1/events/{ids["source"]}/{ids["events"]}");
+        var token = Assert.Single((await GetAsync(owner, "/api/v1/portal/tokens")).EnumerateArray());
+        Assert.Equal((ids["portal"], false), (token.Text("id"), token.GetProperty("expired").GetBoolean()));
     }
 
     /// <summary>What the first tenant has for a route's parameter.</summary>
@@ -142,7 +182,7 @@ public sealed class RouteAccessTests(TestApi api)
             ?? throw new InvalidOperationException($"{Name(route)}: say in FillAsync what the first tenant has for '{parameter}'.");
     }
 
-    private static HttpRequestMessage Request(RouteEndpoint route, Func<string, string> valueOf)
+    private static HttpRequestMessage Request(RouteEndpoint route, Func<string, string> valueOf, Dictionary<string, string> ids)
     {
         var path = string.Join('/', route.RoutePattern.PathSegments.Select(segment => string.Concat(segment.Parts.Select(part => part switch
         {
@@ -150,16 +190,21 @@ public sealed class RouteAccessTests(TestApi api)
             RoutePatternParameterPart parameter => valueOf(parameter.Name),
             _ => throw new InvalidOperationException($"{Name(route)} has a part that is no parameter and no text."),
         }))));
-        var method = Method(route);
-        var request = new HttpRequestMessage(new HttpMethod(method), $"/{path}");
-        if (method is "POST" or "PUT" or "PATCH")
-        {
-            var type = route.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes[0] ?? "application/json";
-            request.Content = Json.Content(Bodies.GetValueOrDefault(route.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? "", "{}"), type);
-        }
-
+        var request = new HttpRequestMessage(new HttpMethod(Method(route)), $"/{path}");
+        if (Accepted(route) is { } type)
+            request.Content = Json.Content(Body(route, ids), type);
         return request;
     }
+
+    private static string Body(RouteEndpoint route, Dictionary<string, string> ids) => Accepted(route) is null ? ""
+        : ids.Aggregate(
+            Bodies.GetValueOrDefault(Id(route)) ?? throw new InvalidOperationException($"{Name(route)}: say in Bodies what a good one is."),
+            (body, thing) => body.Replace($"[{thing.Key}]", thing.Value, StringComparison.Ordinal));
+
+    /// <summary>The content type of its body; null where it takes none.</summary>
+    private static string? Accepted(RouteEndpoint route) => route.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes[0];
+
+    private static string Id(RouteEndpoint route) => route.Metadata.GetMetadata<IEndpointNameMetadata>()!.EndpointName;
 
     private static string Method(RouteEndpoint route) => route.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods[0];
 

@@ -161,16 +161,45 @@ public sealed class CloudEventsTests(TestApi api)
         Assert.Equal(errors, await ErrorsAsync(response));
     }
 
-    [Fact]
-    public async Task Ingest_ManyFaultsInBinary_ReportsEach()
+    [Proves("A request is all or nothing on validation")]
+    [Theory]
+    [InlineData("data that is no object", "[]")]
+    [InlineData("data that is no JSON", "{")]
+    [InlineData("data that nests one level too deep", null)]
+    public async Task Ingest_ManyFaultsInBinary_ReportsEach(string fault, string? body)
     {
         await using var tenant = await OpenAsync();
 
-        using var response = await tenant.SendAsync("[]", "application/json", ("ce-subject", "%"), ("ce-time", "now"));
+        using var response = await tenant.SendAsync(body ?? Nested(64), "application/json", ("ce-subject", "%"), ("ce-time", "now"));
 
+        Assert.True(response.StatusCode == HttpStatusCode.BadRequest, $"{fault}: {response.StatusCode}");
         Assert.Equal(
             ["body invalid", "ce-id required", "ce-source required", "ce-specversion required", "ce-subject invalid", "ce-time invalid", "ce-type required"],
             (await ErrorsAsync(response)).Order());
+    }
+
+    [Fact]
+    public async Task Ingest_DataAsDeepAsAnEventMayBe_IsTaken()
+    {
+        await using var tenant = await OpenAsync();
+
+        using var response = await tenant.SendAsync(Nested(63), "application/json", Attributes);
+
+        Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
+    }
+
+    [Proves("naming index and field")]
+    [Fact]
+    public async Task Ingest_MoreErrorsThanAreListed_SaysHowManyMore()
+    {
+        await using var tenant = await OpenAsync();
+
+        using var response = await tenant.SendAsync($"[{string.Join(',', Enumerable.Repeat("1", 142))}]", "application/cloudevents-batch+json");
+
+        var problem = await response.ReadJsonAsync(Token);
+        Assert.Equal("142 errors; the first 100 are in extensions.validationErrors.", problem.Text("detail"));
+        Assert.Equal(42, problem.GetProperty("extensions").GetProperty("errorsOmitted").GetInt32());
+        Assert.Equal(Enumerable.Range(0, 100).Select(i => $"[{i}] invalid"), Errors(problem));
     }
 
     [Proves("application/cloudevents-batch+json | array", "[] is valid")]
@@ -187,8 +216,12 @@ public sealed class CloudEventsTests(TestApi api)
         Assert.Single(await tenant.StoredAsync());
     }
 
-    private static async Task<string[]> ErrorsAsync(HttpResponseMessage response) =>
-        (await response.ReadJsonAsync(Token)).GetProperty("extensions").TryGetProperty("validationErrors", out var errors)
+    private static string Nested(int levels) => string.Concat(Enumerable.Repeat("""{"a":""", levels - 1).Append("{}").Concat(Enumerable.Repeat("}", levels - 1)));
+
+    private static async Task<string[]> ErrorsAsync(HttpResponseMessage response) => Errors(await response.ReadJsonAsync(Token));
+
+    private static string[] Errors(JsonElement problem) =>
+        problem.GetProperty("extensions").TryGetProperty("validationErrors", out var errors)
             ? [.. errors.EnumerateArray().Select(error => $"{error.Text("field")} {error.Text("code")}")]
             : [];
 

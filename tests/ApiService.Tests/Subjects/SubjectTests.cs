@@ -62,6 +62,27 @@ public sealed class SubjectTests(TestApi api)
     }
 
     [Fact]
+    public async Task Upsert_SentAgainWithItsIdempotencyKey_IsNotCarriedOutAgain()
+    {
+        using var client = await api.CreateTenantClientAsync(Token);
+        async Task<HttpResponseMessage> SendAsync()
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, Subjects) { Content = Json.Content("""[{"key": "a", "displayName": "first"}]""") };
+            request.Headers.Add("Idempotency-Key", "k");
+            return await client.SendAsync(request, Token);
+        }
+
+        using var first = await SendAsync();
+        await SaveAsync(client, """[{"key": "a", "displayName": "second"}]""");
+        using var again = await SendAsync();
+
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.OK], [first.StatusCode, again.StatusCode]);
+        Assert.Equal(await first.Content.ReadAsStringAsync(Token), await again.Content.ReadAsStringAsync(Token));
+        Assert.Equal([false, true], [first.Headers.Contains("Idempotent-Replayed"), again.Headers.Contains("Idempotent-Replayed")]);
+        Assert.Equal("second", Assert.Single(await ListAsync(client)).Text("displayName"));
+    }
+
+    [Fact]
     public async Task Upsert_ManyAtOnceInOppositeOrder_AllAreCarriedOut()
     {
         using var client = await api.CreateTenantClientAsync(Token);

@@ -127,12 +127,16 @@ public sealed class UsageEventReaderTests
     }
 
     [Fact]
-    public void Read_BodyMadeOfErrors_ReportsTheFirstHundred()
+    public void Read_BodyMadeOfErrors_ReportsTheFirstHundredAndCountsTheOthers()
     {
         var errors = new List<FieldError>();
         var attributes = string.Join(',', Enumerable.Range(0, 10_000).Select(i => $"\"A{i}\":1"));
-        Assert.Empty(UsageEventReader.Read(Encoding.UTF8.GetBytes($"[{{{attributes}}},{Minimal},5]"), EventBody.Batch, errors));
+
+        UsageEventReader.Read(Encoding.UTF8.GetBytes($$"""[{{{attributes}},"id":5},{{Minimal}},5]"""), EventBody.Batch, errors, out var omitted);
+
         Assert.Equal(UsageEventReader.MaxErrors, errors.Count);
+        // The 10,000; an id of the wrong type, which is not missed as well; four attributes that are missing; and what is no event.
+        Assert.Equal(10_000 + 1 + 4 + 1, errors.Count + omitted);
     }
 
     [Fact]
