@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
+using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Idempotency;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
@@ -31,9 +32,8 @@ internal static class CreateApiKey
     /// <remarks>The answer shows the secret, this once. 403: the key in use may not do all that the new one should.</remarks>
     /// <param name="body">What the key may do, and for how long.</param>
     internal static async Task<Results<Created<NewApiKeyResponse>, ApiProblem>> HandleAsync(
-        Request body, ClaimsPrincipal user, ApiKeyDesk desk, TimeProvider clock, HttpResponse response, CancellationToken cancellationToken)
+        Request body, ClaimsPrincipal user, ApiKeyDesk desk, TimeProvider clock, HttpResponse response, RequestErrors errors, CancellationToken cancellationToken)
     {
-        var errors = new List<FieldError>();
         var name = KeyName.Read(body.Name, errors);
         var scopes = ReadScopes(body.Scopes ?? [], errors);
         if (body.ExpiresAt <= clock.GetUtcNow())

@@ -11,8 +11,9 @@ internal static class KeyName
     {
         if (string.IsNullOrWhiteSpace(name))
             errors.Add(new FieldError("name", ErrorCodes.Required, "Required: say what the key is for."));
-        else if (name.Length > ApiKey.MaxNameLength)
+        else if (TextLength.IsMore(name, ApiKey.MaxNameLength))
             errors.Add(new FieldError("name", ErrorCodes.TooLong, $"Has at most {ApiKey.MaxNameLength} characters."));
+        StorableText.Check("name", [name], errors);
         return name ?? "";
     }
 }

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
@@ -20,7 +19,7 @@ internal static class ListApiKeys
     /// <param name="Limit">At most so many keys, 1 to 1000.</param>
     internal sealed record Parameters(
         [property: AllowedValues(ApiKeyState.Active, ApiKeyState.Expired, ApiKeyState.Revoked)] string? State, string? Cursor,
-        [property: DefaultValue(PageLimit.Default)] int? Limit);
+        string? Limit);
 
     /// <summary>A part of the list, newest first.</summary>
     /// <param name="Items">The keys, without their secrets.</param>
@@ -32,9 +31,8 @@ internal static class ListApiKeys
     /// <summary>List API keys</summary>
     /// <remarks>Newest first. Also those that are expired or revoked stay in the list.</remarks>
     internal static async Task<Results<Ok<ApiKeyPage>, ApiProblem>> HandleAsync(
-        [AsParameters] Parameters parameters, ClaimsPrincipal user, MeteringDbContext database, TimeProvider clock, CancellationToken cancellationToken)
+        [AsParameters] Parameters parameters, ClaimsPrincipal user, MeteringDbContext database, TimeProvider clock, RequestErrors errors, CancellationToken cancellationToken)
     {
-        var errors = new List<FieldError>();
         var limit = PageLimit.Read(parameters.Limit, errors);
         var after = UlidParameter.Read("cursor", parameters.Cursor, errors);
         if (parameters.State is { } state && !ApiKeyState.All.Contains(state))

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
+using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Validation;
@@ -24,9 +25,8 @@ internal static class RenameApiKey
     /// <param name="id">The key's id.</param>
     /// <param name="body">Its new name.</param>
     internal static async Task<Results<Ok<ApiKeyResponse>, ApiProblem>> HandleAsync(
-        string id, Request body, ClaimsPrincipal user, ApiKeyDesk desk, TimeProvider clock, CancellationToken cancellationToken)
+        string id, Request body, ClaimsPrincipal user, ApiKeyDesk desk, TimeProvider clock, RequestErrors errors, CancellationToken cancellationToken)
     {
-        var errors = new List<FieldError>();
         var name = KeyName.Read(body.Name, errors);
         if (errors.Count > 0)
             return Problem.Validation(errors);

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
+using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Idempotency;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
@@ -36,10 +37,12 @@ internal static class RotateApiKey
     /// <param name="id">The old key's id.</param>
     /// <param name="body">How to change over.</param>
     internal static async Task<Results<Created<NewApiKeyResponse>, ApiProblem>> HandleAsync(
-        string id, Request body, ClaimsPrincipal user, ApiKeyDesk desk, TimeProvider clock, HttpResponse response, CancellationToken cancellationToken)
+        string id, Request body, ClaimsPrincipal user, ApiKeyDesk desk, TimeProvider clock, HttpResponse response, RequestErrors errors, CancellationToken cancellationToken)
     {
         if (body.OverlapSeconds is < 0 or > MaxOverlap)
-            return Problem.Validation("overlapSeconds", ErrorCodes.OutOfRange, $"Must be 0 to {MaxOverlap}.");
+            errors.Add(new FieldError("overlapSeconds", ErrorCodes.OutOfRange, $"Must be 0 to {MaxOverlap}."));
+        if (errors.Count > 0)
+            return Problem.Validation(errors);
         if (!Ulid.TryParse(id, out var keyId))
             return ApiKeyEndpoints.NotFound(id);
 

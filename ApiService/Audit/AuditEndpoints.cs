@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
@@ -6,7 +5,6 @@ using CloudNative.ApiService.Json;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Audit;
-using CloudNative.Metering.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CloudNative.ApiService.Audit;
@@ -40,7 +38,7 @@ internal static class AuditEndpoints
     /// <param name="Cursor">The <c>nextCursor</c> of the part before.</param>
     /// <param name="Limit">At most so many entries, 1 to 1000.</param>
     internal sealed record Parameters(
-        string? From, string? To, string? TargetId, string? Cursor, [property: DefaultValue(PageLimit.Default)] int? Limit);
+        string? From, string? To, string? TargetId, string? Cursor, string? Limit);
 
     /// <summary>A part of the list, newest first.</summary>
     /// <param name="Items">The entries.</param>
@@ -53,9 +51,8 @@ internal static class AuditEndpoints
     /// <summary>List what was done</summary>
     /// <remarks>Newest first. Entries are never changed and never deleted.</remarks>
     internal static async Task<Results<Ok<AuditPage>, ApiProblem>> ListAsync(
-        [AsParameters] Parameters parameters, ClaimsPrincipal user, AuditLog audit, CancellationToken cancellationToken)
+        [AsParameters] Parameters parameters, ClaimsPrincipal user, AuditLog audit, RequestErrors errors, CancellationToken cancellationToken)
     {
-        var errors = new List<FieldError>();
         var limit = PageLimit.Read(parameters.Limit, errors);
         var filter = new AuditFilter
         {

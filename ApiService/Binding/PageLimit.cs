@@ -8,12 +8,7 @@ internal static class PageLimit
     public const int Default = 100;
     public const int Max = 1000;
 
-    public static int Read(int? value, ICollection<FieldError> errors)
-    {
-        if (value is < 1 or > Max)
-            errors.Add(new FieldError("limit", ErrorCodes.OutOfRange, $"Must be 1 to {Max}."));
-        return value ?? Default;
-    }
+    public static int Read(string? text, ICollection<FieldError> errors) => NumberParameter.Read("limit", text, Max, Default, errors);
 
     /// <summary>A part of a list, of which one item more than it holds was asked for: that one tells whether there is a next part.</summary>
     /// <param name="found">At most one more than <paramref name="limit"/>.</param>

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Metadata;
 
 namespace CloudNative.ApiService.Binding;
 
-/// <summary>Refuses query parameters that a route does not declare: a typo must not silently change a number.</summary>
+/// <summary>Finds query parameters that a route does not declare: a typo must not silently change a number.</summary>
 internal static class UnknownParameters
 {
     /// <summary>OpenMeter's portal SDK sends it along; accepted and ignored.</summary>
@@ -14,22 +14,23 @@ internal static class UnknownParameters
     // Found by reflection, once a route.
     private static readonly ConditionalWeakTable<Endpoint, string[]> KnownParameters = [];
 
-    public static RouteGroupBuilder RefuseUnknownParameters(this RouteGroupBuilder group) => group.AddEndpointFilter((context, next) =>
-    {
-        var query = context.HttpContext.Request.Query;
-        return query.Count > 0 && Unknown(context.HttpContext.GetEndpoint()!, query) is { Count: > 0 } errors
-            ? new ValueTask<object?>(Problem.Validation(errors))
-            : next(context);
-    });
+    /// <summary>Before handlers that do not take <see cref="RequestErrors"/>; the others tell them with what they find themselves.</summary>
+    public static RouteGroupBuilder RefuseUnknownParameters(this RouteGroupBuilder group) => group.AddEndpointFilterFactory((handler, next) =>
+        Array.Exists(handler.MethodInfo.GetParameters(), parameter => parameter.ParameterType == typeof(RequestErrors)) ? next : context =>
+            RequestErrors.Of(context.HttpContext, context.HttpContext.GetEndpoint()) is { Count: > 0 } errors ? new ValueTask<object?>(Problem.Validation(errors)) : next(context));
 
-    private static List<FieldError> Unknown(Endpoint endpoint, IQueryCollection query)
+    /// <summary>Adds an error for every parameter that the route does not declare.</summary>
+    public static void Check(IQueryCollection query, Endpoint? endpoint, ICollection<FieldError> errors)
     {
+        if (query.Count == 0 || endpoint is null)
+            return;
         var known = KnownParameters.GetValue(endpoint, Known);
-        return query.Keys.Where(key => key != ClientId && !Array.Exists(known, name => Names(key, name)))
-            .Select(key => new FieldError(key, ErrorCodes.Unknown, known.Length == 0
+        foreach (var key in query.Keys.Where(key => key != ClientId && !Array.Exists(known, name => Names(key, name))))
+        {
+            errors.Add(new FieldError(key, ErrorCodes.Unknown, known.Length == 0
                 ? "This route has no query parameters."
-                : $"There is no such query parameter; known are {string.Join(", ", known)}."))
-            .ToList();
+                : $"There is no such query parameter; known are {string.Join(", ", known)}."));
+        }
     }
 
     private static string[] Known(Endpoint endpoint)

@@ -7,7 +7,6 @@ using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Customers;
 using CloudNative.Metering.Database;
 using CloudNative.Metering.Time;
-using CloudNative.Metering.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CloudNative.ApiService.Customers;
@@ -28,9 +27,8 @@ internal static class CreateCustomer
     /// key. A 400 lists everything that is wrong at once.
     /// </remarks>
     internal static async Task<Results<Created<CustomerResponse>, ApiProblem>> HandleAsync(
-        HttpContext context, MeteringDbContext database, TimeProvider clock, CancellationToken cancellationToken)
+        HttpContext context, MeteringDbContext database, TimeProvider clock, RequestErrors errors, CancellationToken cancellationToken)
     {
-        var errors = new List<FieldError>();
         if (await CustomerBody.ReadAsync(context.Request, errors, cancellationToken) is not { } definition || !CustomerValidator.IsGood(definition, errors))
             return Problem.Validation(errors);
 

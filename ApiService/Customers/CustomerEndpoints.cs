@@ -72,8 +72,11 @@ internal static class CustomerEndpoints
     /// <param name="ifMatch">The ETag of what the client saw: 412 when it was changed since. Absent: whatever it is by now.</param>
     internal static async Task<Results<NoContent, ApiProblem>> DeleteAsync(
         string idOrKey, [FromHeader(Name = IfMatch.Header)] string? ifMatch, HttpContext context, MeteringDbContext database, TimeProvider clock,
-        CancellationToken cancellationToken)
+        RequestErrors errors, CancellationToken cancellationToken)
     {
+        IfMatch.Check(ifMatch, errors);
+        if (errors.Count > 0)
+            return Problem.Validation(errors);
         if (await database.FindCustomerAsync(context, idOrKey, cancellationToken) is not { } customer)
             return NotFound(context, idOrKey);
         if (IfMatch.Refusal(ifMatch, IfMatch.TagOf(customer.Version)) is { } refusal)

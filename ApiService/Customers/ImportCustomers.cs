@@ -32,9 +32,8 @@ internal static class ImportCustomers
     /// An apostrophe before one of <c>= + - @</c> is taken away: the export puts it there against spreadsheets that would run such a cell.
     /// </remarks>
     internal static async Task<Results<Ok<ImportResult>, ApiProblem>> HandleAsync(
-        HttpContext context, MeteringDbContext database, TimeProvider clock, CancellationToken cancellationToken)
+        HttpContext context, MeteringDbContext database, TimeProvider clock, RequestErrors errors, CancellationToken cancellationToken)
     {
-        var errors = new List<FieldError>();
         using var body = await RequestBody.ReadAsync(context.Request, cancellationToken);
         var rows = CustomerTableReader.Read(body.Bytes, errors);
         if (errors.Count > 0)

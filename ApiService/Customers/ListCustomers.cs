@@ -7,7 +7,6 @@ using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Customers;
 using CloudNative.Metering.Database;
-using CloudNative.Metering.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -33,11 +32,11 @@ internal static class ListCustomers
     /// <param name="PrimaryEmail">Part of the primary e-mail address.</param>
     /// <param name="Subject">Part of a subject: the key or a subject key.</param>
     internal sealed record Parameters(
-        [property: DefaultValue(1)] int? Page,
-        [property: DefaultValue(Paging.DefaultSize)] int? PageSize,
+        string? Page,
+        string? PageSize,
         [property: DefaultValue(Paging.Ascending)] string? Order,
         [property: DefaultValue("name"), AllowedValues("id", "key", "name", "createdAt", "updatedAt")] string? OrderBy,
-        [property: DefaultValue(false)] bool? IncludeDeleted,
+        string? IncludeDeleted,
         string? Key,
         string? Name,
         string? PrimaryEmail,
@@ -55,24 +54,24 @@ internal static class ListCustomers
 
     /// <summary>List customers</summary>
     internal static async Task<Results<Ok<CustomerPage>, ApiProblem>> HandleAsync(
-        [AsParameters] Parameters parameters, ClaimsPrincipal user, MeteringDbContext database, CancellationToken cancellationToken)
+        [AsParameters] Parameters parameters, ClaimsPrincipal user, MeteringDbContext database, RequestErrors errors, CancellationToken cancellationToken)
     {
-        var errors = new List<FieldError>();
-        Paging.Check(parameters.Page, parameters.PageSize, parameters.Order, parameters.OrderBy, OrderKeys, errors);
+        var page = Paging.Read(parameters.Page, parameters.PageSize, parameters.Order, parameters.OrderBy, OrderKeys, errors);
+        var includesDeleted = Paging.ReadIncludeDeleted(parameters.IncludeDeleted, errors);
         if (errors.Count > 0)
             return Problem.Validation(errors);
 
-        var customers = Matching(database, user.TenantId(), parameters);
+        var customers = Matching(database, user.TenantId(), parameters, includesDeleted);
         var total = await customers.CountAsync(cancellationToken);
-        var page = await Ordered(customers, parameters.OrderBy, parameters.Order).Page(parameters.Page, parameters.PageSize).ToListAsync(cancellationToken);
+        var listed = await Ordered(customers, parameters.OrderBy, parameters.Order).Page(page).ToListAsync(cancellationToken);
         return TypedResults.Ok(new CustomerPage(
-            total, parameters.Page ?? 1, parameters.PageSize ?? Paging.DefaultSize, [.. page.Select(CustomerResponse.From)]));
+            total, page.Number, page.Size, [.. listed.Select(CustomerResponse.From)]));
     }
 
-    private static IQueryable<Customer> Matching(MeteringDbContext database, Ulid tenantId, Parameters parameters)
+    private static IQueryable<Customer> Matching(MeteringDbContext database, Ulid tenantId, Parameters parameters, bool includesDeleted)
     {
         var customers = database.Customers.AsNoTracking().Where(c => c.TenantId == tenantId);
-        if (parameters.IncludeDeleted == true)
+        if (includesDeleted)
             customers = customers.IgnoreQueryFilters([MeteringDbContext.LiveOnly]);
         if (Pattern(parameters.Key) is { } key)
             customers = customers.Where(c => EF.Functions.ILike(EF.Functions.Collate(c.Key!, AnyCase), key, Escape));

@@ -6,7 +6,6 @@ using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Customers;
 using CloudNative.Metering.Database;
 using CloudNative.Metering.Time;
-using CloudNative.Metering.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -33,9 +32,9 @@ internal static class UpdateCustomer
     /// <param name="ifMatch">The ETag of what the client saw: 412 when it was changed since. Absent: whatever it is by now.</param>
     internal static async Task<Results<Ok<CustomerResponse>, ApiProblem>> HandleAsync(
         string idOrKey, [FromHeader(Name = IfMatch.Header)] string? ifMatch, HttpContext context, MeteringDbContext database, TimeProvider clock,
-        CancellationToken cancellationToken)
+        RequestErrors errors, CancellationToken cancellationToken)
     {
-        var errors = new List<FieldError>();
+        IfMatch.Check(ifMatch, errors);
         if (await CustomerBody.ReadAsync(context.Request, errors, cancellationToken) is not { } definition || !CustomerValidator.IsGood(definition, errors))
             return Problem.Validation(errors);
 

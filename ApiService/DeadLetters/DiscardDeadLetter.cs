@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
+using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Audit;
@@ -32,16 +33,19 @@ internal static class DiscardDeadLetter
     /// <param name="id">The dead letter's id.</param>
     /// <param name="body">Why.</param>
     internal static async Task<Results<Ok<DeadLetterResponse>, ApiProblem>> HandleAsync(
-        string id, Request body, ClaimsPrincipal user, DeadLetterDesk desk, AuditLog audit, CancellationToken cancellationToken)
+        string id, Request body, ClaimsPrincipal user, DeadLetterDesk desk, AuditLog audit, RequestErrors errors, CancellationToken cancellationToken)
     {
         if (string.IsNullOrWhiteSpace(body.Reason))
-            return Problem.Validation("reason", ErrorCodes.Required, "Say why it is not to be counted.");
-        if (body.Reason.Length > MaxReasonLength)
-            return Problem.Validation("reason", ErrorCodes.TooLong, $"Has at most {MaxReasonLength} characters.");
+            errors.Add(new FieldError("reason", ErrorCodes.Required, "Say why it is not to be counted."));
+        else if (TextLength.IsMore(body.Reason, MaxReasonLength))
+            errors.Add(new FieldError("reason", ErrorCodes.TooLong, $"Has at most {MaxReasonLength} characters."));
+        StorableText.Check("reason", [body.Reason], errors);
+        if (errors.Count > 0)
+            return Problem.Validation(errors);
 
         if (!Ulid.TryParse(id, out var letterId))
             return DeadLetterEndpoints.NotFound(id);
-        return await desk.DiscardAsync(user.Actor(), letterId, body.Reason, cancellationToken) switch
+        return await desk.DiscardAsync(user.Actor(), letterId, body.Reason!, cancellationToken) switch
         {
             { IsAllowed: true, Letter: { } letter } => await DeadLetterEndpoints.AnswerAsync(letter, user, audit, cancellationToken),
             { Letter: { } letter } => DeadLetterEndpoints.WrongState(letter, "discarded"),

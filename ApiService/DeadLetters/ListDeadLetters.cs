@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
@@ -24,16 +23,15 @@ internal static class ListDeadLetters
         string? From, string? To,
         [property: AllowedValues(DeadLetterReason.UnknownTenant, DeadLetterReason.InvalidEvent, DeadLetterReason.StoreRefused)] string? Reason,
         [property: AllowedValues(DeadLetterState.Open, DeadLetterState.Repaired, DeadLetterState.Replayed, DeadLetterState.Discarded)] string? State,
-        string? Cursor, [property: DefaultValue(PageLimit.Default)] int? Limit);
+        string? Cursor, string? Limit);
 
     public static void MapListDeadLetters(this RouteGroupBuilder letters) => letters.MapGet("/", HandleAsync).WithName("ListDeadLetters").RequireScope(ApiScope.DeadLettersRead);
 
     /// <summary>List dead letters</summary>
     /// <remarks>Newest first. Records that name no known tenant are nobody's, and are not listed here.</remarks>
     internal static async Task<Results<Ok<DeadLetterPage>, ApiProblem>> HandleAsync(
-        [AsParameters] Parameters parameters, ClaimsPrincipal user, DeadLetterList letters, CancellationToken cancellationToken)
+        [AsParameters] Parameters parameters, ClaimsPrincipal user, DeadLetterList letters, RequestErrors errors, CancellationToken cancellationToken)
     {
-        var errors = new List<FieldError>();
         var limit = PageLimit.Read(parameters.Limit, errors);
         var filter = new DeadLetterFilter
         {

@@ -1,12 +1,12 @@
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
+using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Events;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Audit;
 using CloudNative.Metering.DeadLetters;
 using CloudNative.Metering.Events;
-using CloudNative.Metering.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CloudNative.ApiService.DeadLetters;
@@ -28,11 +28,10 @@ internal static class RepairDeadLetter
     /// </remarks>
     /// <param name="id">The dead letter's id.</param>
     internal static async Task<Results<Ok<DeadLetterResponse>, ApiProblem>> HandleAsync(
-        string id, HttpRequest request, ClaimsPrincipal user, DeadLetterDesk desk, AuditLog audit, CancellationToken cancellationToken)
+        string id, HttpRequest request, ClaimsPrincipal user, DeadLetterDesk desk, AuditLog audit, RequestErrors errors, CancellationToken cancellationToken)
     {
         var body = new MemoryStream();
         await request.Body.CopyToAsync(body, cancellationToken);
-        var errors = new List<FieldError>();
         var events = UsageEventReader.Read(body.ToArray(), EventBody.One, errors, out var omitted);
         if (errors.Count > 0)
             return Problem.Validation(errors, omitted);

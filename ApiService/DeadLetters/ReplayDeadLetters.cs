@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
+using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Events;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
@@ -61,7 +62,7 @@ internal static class ReplayDeadLetters
             {
                 { Letter: null } => DeadLetterEndpoints.NotFound(id),
                 { IsReplayed: true, Letter: { } letter } => await DeadLetterEndpoints.AnswerAsync(letter, user, audit, cancellationToken),
-                { Errors: { Count: > 0 } errors } => Problem.Validation(errors),
+                { Errors: { Count: > 0 } faults } => Problem.Validation(faults),
                 { Letter.State: DeadLetterState.Repaired } => Problem.Conflict(RepairedMeanwhile),
                 { Letter: { } letter } => DeadLetterEndpoints.WrongState(letter, "replayed"),
             };
@@ -76,14 +77,17 @@ internal static class ReplayDeadLetters
     /// <remarks>Those that can't be replayed do not keep the others from it. 503: none is known to be replayed; repeat the request, each event counts once.</remarks>
     /// <param name="body">Which letters.</param>
     internal static async Task<Results<Ok<Response>, ApiProblem>> ReplaySelectionAsync(
-        Request body, ClaimsPrincipal user, DeadLetterReplay replay, CancellationToken cancellationToken)
+        Request body, ClaimsPrincipal user, DeadLetterReplay replay, RequestErrors errors, CancellationToken cancellationToken)
     {
-        if (body.Ids is not { Count: > 0 } ids)
-            return Problem.Validation("ids", ErrorCodes.Required, "Name at least one dead letter.");
+        var ids = body.Ids ?? [];
+        if (ids.Count == 0)
+            errors.Add(new FieldError("ids", ErrorCodes.Required, "Name at least one dead letter."));
         if (ids.Count > MaxSelection)
-            return Problem.Validation("ids", ErrorCodes.TooMany, $"Name at most {MaxSelection} dead letters.");
+            errors.Add(new FieldError("ids", ErrorCodes.TooMany, $"Name at most {MaxSelection} dead letters."));
         if (ids.Any(id => id is null))
-            return Problem.Validation("ids", ErrorCodes.Invalid, "Null is no dead letter's id.");
+            errors.Add(new FieldError("ids", ErrorCodes.Invalid, "Null is no dead letter's id."));
+        if (errors.Count > 0)
+            return Problem.Validation(errors);
 
         var known = ids.Where(id => Ulid.TryParse(id, out _)).Select(Ulid.Parse).ToList();
         try

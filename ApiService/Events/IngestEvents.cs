@@ -4,7 +4,6 @@ using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Events;
-using CloudNative.Metering.Validation;
 using Confluent.Kafka;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
@@ -33,12 +32,12 @@ internal static class IngestEvents
     /// too much is being sent at once): send it again after Retry-After, with the same ids.
     /// </remarks>
     internal static async Task<Results<NoContent, ApiProblem>> HandleAsync(
-        HttpRequest request, ClaimsPrincipal user, EventProducer producer, CancellationToken cancellationToken)
+        HttpRequest request, ClaimsPrincipal user, EventProducer producer, RequestErrors errors, CancellationToken cancellationToken)
     {
         try
         {
             var patience = await producer.ReadyAsync(cancellationToken);
-            var (records, refusal) = await ReadAsync(request, user.TenantId(), cancellationToken);
+            var (records, refusal) = await ReadAsync(request, user.TenantId(), errors, cancellationToken);
             if (refusal is not null)
                 return refusal;
             await producer.PublishAsync(user.TenantId(), records, patience, cancellationToken);
@@ -52,12 +51,11 @@ internal static class IngestEvents
 
     /// <summary>The records; the body's buffer and the events went back when they are there, so that none is kept while the broker is waited for.</summary>
     private static async Task<(Message<byte[], byte[]>[] Records, ApiProblem? Refusal)> ReadAsync(
-        HttpRequest request, Ulid tenantId, CancellationToken cancellationToken)
+        HttpRequest request, Ulid tenantId, RequestErrors errors, CancellationToken cancellationToken)
     {
         using var body = await RequestBody.ReadAsync(request, cancellationToken);
         if (ShapeOf(request, body.Bytes) is not { } shape)
             return ([], Problem.Of(StatusCodes.Status415UnsupportedMediaType));
-        var errors = new List<FieldError>();
         var events = shape == EventBody.OneOrBatch && BinaryEvent.IsMeant(request.Headers)
             ? BinaryEvent.Read(request.Headers, body.Bytes, errors, out var omitted)
             : UsageEventReader.Read(body.Bytes, shape, errors, out omitted);

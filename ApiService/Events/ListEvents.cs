@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Globalization;
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
@@ -40,7 +39,7 @@ internal static class ListEvents
     /// <param name="Limit">At most so many events, 1 to 1000.</param>
     internal sealed record Parameters(
         string? From, string? To, string? IngestedAtFrom, string? IngestedAtTo, string? Id, string? Source, string? Subject, string? Type,
-        [FromQuery] string[]? CustomerId, string? Meter, string? FilterGroupBy, [property: DefaultValue(PageLimit.Default)] int? Limit);
+        [FromQuery] string[]? CustomerId, string? Meter, string? FilterGroupBy, string? Limit);
 
     /// <summary>One stored event and what became of it.</summary>
     /// <param name="Event">The event as it was received.</param>
@@ -61,9 +60,8 @@ internal static class ListEvents
     /// <remarks>Newest time first. An event is listed as soon as it is counted.</remarks>
     internal static async Task<Results<Ok<IngestedEvent[]>, ApiProblem>> HandleAsync(
         [AsParameters] Parameters parameters, HttpRequest request, ClaimsPrincipal user, UsageEventList events, MeteringDbContext database,
-        CancellationToken cancellationToken)
+        RequestErrors errors, CancellationToken cancellationToken)
     {
-        var errors = new List<FieldError>();
         var meter = parameters.Meter is { } idOrSlug ? await database.FindMeterAsync(user.TenantId(), idOrSlug, cancellationToken) : null;
         var known = meter is not null ? KnownDimensions.Of(meter) : parameters.Meter is null ? null : KnownDimensions.Any;
         var filter = Read(parameters, errors) with { Meter = meter, Dimensions = ReadDimensions(request.QueryString, known, errors) };

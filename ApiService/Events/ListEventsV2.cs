@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
@@ -21,7 +20,7 @@ internal static class ListEventsV2
     /// JSON: an object of conditions on <c>id, source, subject, type</c> (<c>{"$eq": …}</c>, and in the same way <c>$ne $in $nin $like $nlike $ilike $nilike $gt $gte $lt
     /// $lte $and $or</c>), on <c>time, ingestedAt</c> (<c>$gt $gte $lt $lte</c>, RFC 3339), and on <c>customerId</c> (<c>$in</c>, ids).
     /// </param>
-    internal sealed record Parameters(string? Cursor, [property: DefaultValue(PageLimit.Default)] int? Limit, string? Filter);
+    internal sealed record Parameters(string? Cursor, string? Limit, string? Filter);
 
     /// <summary>A page of events.</summary>
     /// <param name="Items">Newest time first.</param>
@@ -34,9 +33,8 @@ internal static class ListEventsV2
     /// <remarks>Newest time first. What comes in while a client turns the pages moves nothing: each page begins behind the last event of the one before.</remarks>
     internal static async Task<Results<Ok<Page>, ApiProblem>> HandleAsync(
         [AsParameters] Parameters parameters, HttpRequest request, ClaimsPrincipal user, UsageEventList events, MeteringDbContext database,
-        CancellationToken cancellationToken)
+        RequestErrors errors, CancellationToken cancellationToken)
     {
-        var errors = new List<FieldError>();
         var limit = PageLimit.Read(parameters.Limit, errors);
         var filter = JsonParameter.Read<EventFilter>(request, "filter", errors)?.Read("filter", errors) ?? new UsageEventFilter();
         await CustomerIds.CheckAsync("filter.customerId.$in", filter.Customers, user.TenantId(), database, errors, cancellationToken);

@@ -34,7 +34,8 @@ internal sealed partial class IdempotentRequests(RequestDelegate next, Idempoten
 
         if (values is not [{ } value] || ReadKey(value) is not { } key)
         {
-            await Problem.Validation(Header, ErrorCodes.Invalid, $"Must be 1 to {MaxKeyLength} printable ASCII characters, in double quotes or without.").ExecuteAsync(context);
+            RequestErrors.Note(context, new FieldError(Header, ErrorCodes.Invalid, $"Must be 1 to {MaxKeyLength} printable ASCII characters, in double quotes or without."));
+            await next(context);
             return;
         }
 

@@ -93,9 +93,8 @@ internal static class LedgerEndpoints
     /// </remarks>
     internal static async Task<Results<Ok<LedgerResponse>, ApiProblem>> HandleAsync(
         [AsParameters] Parameters parameters, ClaimsPrincipal user, LedgerQuery ledger, RecountQuery recounts, CountedUntil counted, NpgsqlDataSource dataSource,
-        TimeProvider clock, CancellationToken cancellationToken)
+        TimeProvider clock, RequestErrors errors, CancellationToken cancellationToken)
     {
-        var errors = new List<FieldError>();
         var to = TimeRange.Read("to", parameters.To, errors) ?? clock.GetUtcNow();
         var from = TimeRange.Read("from", parameters.From, errors) ?? to - DefaultRange;
         TimeRange.Check("from", from, "to", to, errors);

@@ -8,7 +8,6 @@ using CloudNative.Metering.Backfills;
 using CloudNative.Metering.Database;
 using CloudNative.Metering.Meters;
 using CloudNative.Metering.Time;
-using CloudNative.Metering.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -31,9 +30,8 @@ internal static class CreateMeter
     /// that is wrong at once; after a 503 nothing was created.
     /// </remarks>
     internal static async Task<Results<Created<MeterResponse>, ApiProblem>> HandleAsync(
-        HttpContext context, MeteringDbContext database, TimeProvider clock, CancellationToken cancellationToken)
+        HttpContext context, MeteringDbContext database, TimeProvider clock, RequestErrors errors, CancellationToken cancellationToken)
     {
-        var errors = new List<FieldError>();
         if (await MeterBody.ReadDefinitionAsync(context.Request, errors, cancellationToken) is not { } definition
             || MeterValidator.Create(definition, context.User.TenantId(), clock.GetUtcMicroseconds(), errors) is not { } meter)
             return Problem.Validation(errors);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
+using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Database;
@@ -28,12 +29,11 @@ internal static class ListMeterValues
     /// <param name="idOrSlug">The meter's id or slug.</param>
     internal static async Task<Results<Ok<IReadOnlyList<string>>, ApiProblem>> SubjectsAsync(
         string idOrSlug, [AsParameters] Parameters parameters, ClaimsPrincipal user, MeteringDbContext database, RollupQuery rollups,
-        CancellationToken cancellationToken)
+        RequestErrors errors, CancellationToken cancellationToken)
     {
         if (await database.FindMeterAsync(user.TenantId(), idOrSlug, cancellationToken) is not { } meter)
             return MeterEndpoints.MeterNotFound(idOrSlug);
 
-        var errors = new List<FieldError>();
         var range = UsageRequest.ReadRange(parameters.From, parameters.To, errors);
         return errors.Count > 0 ? Problem.Validation(errors) : Answer(await rollups.SubjectsAsync(meter, range, cancellationToken), rollups.Limits);
     }
@@ -44,14 +44,13 @@ internal static class ListMeterValues
     /// <param name="key">The dimension's name.</param>
     internal static async Task<Results<Ok<IReadOnlyList<string>>, ApiProblem>> ValuesAsync(
         string idOrSlug, string key, [AsParameters] Parameters parameters, ClaimsPrincipal user, MeteringDbContext database, RollupQuery rollups,
-        CancellationToken cancellationToken)
+        RequestErrors errors, CancellationToken cancellationToken)
     {
         if (await database.FindMeterAsync(user.TenantId(), idOrSlug, cancellationToken) is not { } meter)
             return MeterEndpoints.MeterNotFound(idOrSlug);
         if (!meter.GroupBy.ContainsKey(key))
             return Problem.NotFound($"Meter '{meter.Slug}' has no dimension '{key}'.");
 
-        var errors = new List<FieldError>();
         var range = UsageRequest.ReadRange(parameters.From, parameters.To, errors);
         return errors.Count > 0 ? Problem.Validation(errors) : Answer(await rollups.ValuesAsync(meter, key, range, cancellationToken), rollups.Limits);
     }

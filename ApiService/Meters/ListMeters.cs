@@ -7,7 +7,6 @@ using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Database;
 using CloudNative.Metering.Meters;
-using CloudNative.Metering.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -24,29 +23,29 @@ internal static class ListMeters
     /// <param name="OrderBy"><c>key</c> (the slug), <c>name</c>, <c>aggregation</c>, <c>createdAt</c> or <c>updatedAt</c>; then the id.</param>
     /// <param name="IncludeDeleted">Whether deleted meters are listed, too.</param>
     internal sealed record Parameters(
-        [property: DefaultValue(1)] int? Page,
-        [property: DefaultValue(Paging.DefaultSize)] int? PageSize,
+        string? Page,
+        string? PageSize,
         [property: DefaultValue(Paging.Ascending)] string? Order,
         [property: DefaultValue("key"), AllowedValues("key", "name", "aggregation", "createdAt", "updatedAt")] string? OrderBy,
-        [property: DefaultValue(false)] bool? IncludeDeleted);
+        string? IncludeDeleted);
 
     public static void MapListMeters(this RouteGroupBuilder meters) => meters.MapGet("/", HandleAsync).WithName("ListMeters").RequireScope(ApiScope.MetersRead);
 
     /// <summary>List meters</summary>
     internal static async Task<Results<Ok<MeterResponse[]>, ApiProblem>> HandleAsync(
-        [AsParameters] Parameters parameters, ClaimsPrincipal user, MeteringDbContext database, CancellationToken cancellationToken)
+        [AsParameters] Parameters parameters, ClaimsPrincipal user, MeteringDbContext database, RequestErrors errors, CancellationToken cancellationToken)
     {
-        var errors = new List<FieldError>();
-        Paging.Check(parameters.Page, parameters.PageSize, parameters.Order, parameters.OrderBy, OrderKeys, errors);
+        var page = Paging.Read(parameters.Page, parameters.PageSize, parameters.Order, parameters.OrderBy, OrderKeys, errors);
+        var includesDeleted = Paging.ReadIncludeDeleted(parameters.IncludeDeleted, errors);
         if (errors.Count > 0)
             return Problem.Validation(errors);
 
         var tenantId = user.TenantId();
         var meters = database.Meters.AsNoTracking().Where(m => m.TenantId == tenantId);
-        if (parameters.IncludeDeleted == true)
+        if (includesDeleted)
             meters = meters.IgnoreQueryFilters([MeteringDbContext.LiveOnly]);
-        var page = await Ordered(meters, parameters.OrderBy, parameters.Order).Page(parameters.Page, parameters.PageSize).ToListAsync(cancellationToken);
-        return TypedResults.Ok(page.Select(MeterResponse.From).ToArray());
+        var listed = await Ordered(meters, parameters.OrderBy, parameters.Order).Page(page).ToListAsync(cancellationToken);
+        return TypedResults.Ok(listed.Select(MeterResponse.From).ToArray());
     }
 
     private static IQueryable<Meter> Ordered(IQueryable<Meter> meters, string? orderBy, string? order)

@@ -68,8 +68,11 @@ internal static class MeterEndpoints
     /// <param name="ifMatch">The ETag of what the client saw: 412 when it was changed since. Absent: whatever it is by now.</param>
     internal static async Task<Results<NoContent, ApiProblem>> DeleteAsync(
         string idOrSlug, [FromHeader(Name = IfMatch.Header)] string? ifMatch, ClaimsPrincipal user, MeteringDbContext database, TimeProvider clock,
-        CancellationToken cancellationToken)
+        RequestErrors errors, CancellationToken cancellationToken)
     {
+        IfMatch.Check(ifMatch, errors);
+        if (errors.Count > 0)
+            return Problem.Validation(errors);
         if (await database.FindMeterAsync(user.TenantId(), idOrSlug, cancellationToken) is not { } meter)
             return MeterNotFound(idOrSlug);
         if (IfMatch.Refusal(ifMatch, IfMatch.TagOf(meter.Version)) is { } refusal)

@@ -7,7 +7,6 @@ using CloudNative.Metering.Database;
 using CloudNative.Metering.Meters;
 using CloudNative.Metering.Rollups;
 using CloudNative.Metering.Time;
-using CloudNative.Metering.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 
@@ -42,9 +41,8 @@ internal static class PreviewMeter
     /// </remarks>
     internal static async Task<Results<Ok<PreviewResponse>, ApiProblem>> HandleAsync(
         [AsParameters] QueryMeter.Parameters parameters, HttpContext context, MeterPreview preview, UsageLimits limits, MeteringDbContext database, TimeProvider clock,
-        CancellationToken cancellationToken)
+        RequestErrors errors, CancellationToken cancellationToken)
     {
-        var errors = new List<FieldError>();
         var tenantId = context.User.TenantId();
         var definition = await MeterBody.ReadDefinitionAsync(context.Request, errors, cancellationToken);
         var meter = definition is null ? null : MeterValidator.Create(definition, tenantId, clock.GetUtcMicroseconds(), errors);

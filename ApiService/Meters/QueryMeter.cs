@@ -58,9 +58,8 @@ internal static class QueryMeter
     /// </remarks>
     /// <param name="idOrSlug">The meter's id or slug.</param>
     internal static Task<Results<Ok<UsageResponse>, TaggedUsage, UsageCsv, ApiProblem>> GetAsync(
-        string idOrSlug, [AsParameters] Parameters parameters, HttpContext context, MeteringDbContext database, KnownMeters meters, RollupQuery rollups)
+        string idOrSlug, [AsParameters] Parameters parameters, HttpContext context, MeteringDbContext database, KnownMeters meters, RollupQuery rollups, RequestErrors errors)
     {
-        var errors = new List<FieldError>();
         var asked = Ask(parameters, context.Request, errors);
         return AnswerAsync(idOrSlug, asked, errors, context, database, meters, rollups);
     }
@@ -70,8 +69,8 @@ internal static class QueryMeter
     /// <param name="idOrSlug">The meter's id or slug.</param>
     /// <param name="question">What is asked.</param>
     internal static Task<Results<Ok<UsageResponse>, TaggedUsage, UsageCsv, ApiProblem>> PostAsync(
-        string idOrSlug, UsageRequest question, HttpContext context, MeteringDbContext database, KnownMeters meters, RollupQuery rollups) =>
-        AnswerAsync(idOrSlug, question, [], context, database, meters, rollups);
+        string idOrSlug, UsageRequest question, HttpContext context, MeteringDbContext database, KnownMeters meters, RollupQuery rollups, RequestErrors errors) =>
+        AnswerAsync(idOrSlug, question, errors, context, database, meters, rollups);
 
     /// <summary>What is asked in the address; what can't be read is added to the errors.</summary>
     public static UsageRequest Ask(Parameters parameters, HttpRequest request, ICollection<FieldError> errors) => new()

@@ -7,7 +7,6 @@ using CloudNative.Metering.Backfills;
 using CloudNative.Metering.Database;
 using CloudNative.Metering.Meters;
 using CloudNative.Metering.Time;
-using CloudNative.Metering.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -36,9 +35,9 @@ internal static class UpdateMeter
     /// <param name="ifMatch">The ETag of what the client saw: 412 when it was changed since. Absent: whatever it is by now.</param>
     internal static async Task<Results<Ok<MeterResponse>, ApiProblem>> HandleAsync(
         string idOrSlug, [FromHeader(Name = IfMatch.Header)] string? ifMatch, HttpContext context, MeteringDbContext database, TimeProvider clock,
-        CancellationToken cancellationToken)
+        RequestErrors errors, CancellationToken cancellationToken)
     {
-        var errors = new List<FieldError>();
+        IfMatch.Check(ifMatch, errors);
         if (await MeterBody.ReadUpdateAsync(context.Request, errors, cancellationToken) is not { } update || !MeterValidator.IsGood(update, errors))
             return Problem.Validation(errors);
 

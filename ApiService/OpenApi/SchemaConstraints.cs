@@ -14,7 +14,10 @@ internal static class SchemaConstraints
 {
     private const string DateTime = "date-time";
 
-    private static readonly Dictionary<string, int> Counts = new() { ["limit"] = PageLimit.Max, ["page"] = Paging.MaxPage, ["pageSize"] = Paging.MaxSize };
+    private static readonly Dictionary<string, (int Most, int Default)> Counts = new()
+    {
+        ["limit"] = (PageLimit.Max, PageLimit.Default), ["page"] = (Paging.MaxPage, 1), ["pageSize"] = (Paging.MaxSize, Paging.DefaultSize),
+    };
 
     private static readonly string[] Times = ["from", "to", "ingestedAtFrom", "ingestedAtTo"];
 
@@ -50,10 +53,13 @@ internal static class SchemaConstraints
     {
         if (schema.Type is not { } type)
             return;
-        if (type.HasFlag(JsonSchemaType.String))
+        // Text to the framework, which would stop at the first of them that is something else.
+        if (type.HasFlag(JsonSchemaType.String) && Counts.TryGetValue(name ?? "", out var count))
+            (schema.Type, schema.Format, schema.Minimum, schema.Maximum, schema.Default) = (JsonSchemaType.Integer, "int32", "1", $"{count.Most}", count.Default);
+        else if (type.HasFlag(JsonSchemaType.String) && name == Paging.IncludeDeleted)
+            (schema.Type, schema.Default) = (JsonSchemaType.Boolean, false);
+        else if (type.HasFlag(JsonSchemaType.String))
             AddSharedText(schema, name);
-        else if (type.HasFlag(JsonSchemaType.Integer) && Counts.TryGetValue(name ?? "", out var most))
-            (schema.Minimum, schema.Maximum) = ("1", $"{most}");
     }
 
     private static void AddSharedText(OpenApiSchema schema, string? name)

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
+using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Idempotency;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
@@ -41,9 +42,8 @@ internal static class CreatePortalToken
     /// </remarks>
     /// <param name="body">Whose usage it shows, and for how long.</param>
     internal static async Task<Results<Ok<PortalTokenResponse>, ApiProblem>> HandleAsync(
-        Request body, ClaimsPrincipal user, PortalTokenStore tokens, TimeProvider clock, HttpResponse response, CancellationToken cancellationToken)
+        Request body, ClaimsPrincipal user, PortalTokenStore tokens, TimeProvider clock, HttpResponse response, RequestErrors errors, CancellationToken cancellationToken)
     {
-        var errors = new List<FieldError>();
         var now = clock.GetUtcMicroseconds();
         PortalSubject.Check(body.Subject, errors);
         if (body.ExpiresAt <= now || body.ExpiresAt > now + MaxLifetime)

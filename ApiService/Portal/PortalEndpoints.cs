@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
@@ -20,7 +19,7 @@ internal static class PortalEndpoints
     /// <param name="Subject">Only those of this subject.</param>
     /// <param name="Cursor">The id of the last token of the part before; absent: the newest.</param>
     /// <param name="Limit">At most so many tokens, 1 to 1000.</param>
-    internal sealed record Parameters(string? Subject, string? Cursor, [property: DefaultValue(PageLimit.Default)] int? Limit);
+    internal sealed record Parameters(string? Subject, string? Cursor, string? Limit);
 
     /// <summary>Which tokens to invalidate: exactly one of both.</summary>
     /// <param name="Id">The token with this id.</param>
@@ -64,9 +63,8 @@ internal static class PortalEndpoints
     /// <summary>List portal tokens</summary>
     /// <remarks>Newest first, never the tokens themselves. A part with fewer than the limit is the last. Those that have ended are in the list for 7 days after they expire.</remarks>
     internal static async Task<Results<Ok<PortalTokenResponse[]>, ApiProblem>> ListAsync(
-        [AsParameters] Parameters parameters, ClaimsPrincipal user, PortalTokenStore tokens, TimeProvider clock, CancellationToken cancellationToken)
+        [AsParameters] Parameters parameters, ClaimsPrincipal user, PortalTokenStore tokens, TimeProvider clock, RequestErrors errors, CancellationToken cancellationToken)
     {
-        var errors = new List<FieldError>();
         var limit = PageLimit.Read(parameters.Limit, errors);
         var after = UlidParameter.Read("cursor", parameters.Cursor, errors);
         if (parameters.Subject is not null)
@@ -83,9 +81,8 @@ internal static class PortalEndpoints
     /// <remarks>By id or by subject. They are refused from now on, at once by every process of the API. 404: there is no token with that id.</remarks>
     /// <param name="body">Which ones.</param>
     internal static async Task<Results<NoContent, ApiProblem>> InvalidateAsync(
-        Invalidation body, ClaimsPrincipal user, PortalTokenStore tokens, TimeProvider clock, CancellationToken cancellationToken)
+        Invalidation body, ClaimsPrincipal user, PortalTokenStore tokens, TimeProvider clock, RequestErrors errors, CancellationToken cancellationToken)
     {
-        var errors = new List<FieldError>();
         if (body is { Id: null, Subject: null } or { Id: not null, Subject: not null })
             errors.Add(new FieldError("id", ErrorCodes.Required, "Exactly one of id and subject is needed."));
         var id = UlidParameter.Read("id", body.Id, errors);

@@ -1,10 +1,10 @@
 using System.ComponentModel;
+using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Meters;
 using CloudNative.ApiService.OpenApi;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.Database;
 using CloudNative.Metering.Rollups;
-using CloudNative.Metering.Validation;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -34,12 +34,11 @@ internal static class QueryPortalMeter
     /// <remarks>As QueryMeter, of the token's subject alone. A meter that the token may not ask is not found.</remarks>
     /// <param name="slug">The meter's slug.</param>
     internal static async Task<Results<Ok<UsageResponse>, TaggedUsage, UsageCsv, ApiProblem>> HandleAsync(
-        string slug, [AsParameters] Parameters parameters, HttpContext context, MeteringDbContext database, KnownMeters meters, RollupQuery rollups)
+        string slug, [AsParameters] Parameters parameters, HttpContext context, MeteringDbContext database, KnownMeters meters, RollupQuery rollups, RequestErrors errors)
     {
         var token = context.User.PortalToken();
         if (!token.Allows(slug))
             return MeterEndpoints.MeterNotFound(slug);
-        var errors = new List<FieldError>();
         var asked = QueryMeter.Ask(
             new QueryMeter.Parameters(
                 parameters.From, parameters.To, parameters.WindowSize, parameters.WindowTimeZone, Subject: [token.Subject], FilterCustomerId: null,

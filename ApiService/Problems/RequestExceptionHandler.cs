@@ -4,7 +4,6 @@ using CloudNative.ApiService.Json;
 using CloudNative.Metering.Rollups;
 using CloudNative.Metering.Validation;
 using Microsoft.AspNetCore.Diagnostics;
-using Microsoft.AspNetCore.Http.Metadata;
 using Npgsql;
 
 namespace CloudNative.ApiService.Problems;
@@ -22,8 +21,10 @@ internal sealed class RequestExceptionHandler : IExceptionHandler
 
     private static ApiProblem? ProblemOf(HttpContext context, Exception exception) => exception switch
     {
-        BadHttpRequestException { InnerException: JsonException json } => Problem.Validation([JsonErrors.Describe(json)]),
-        BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } bad => Unreadable(context, bad),
+        BadHttpRequestException { InnerException: JsonException json } => Unreadable(context, JsonErrors.Describe(json)),
+        // No parameter is bound to a type that it may not have, so this is the body: the framework says so in the message only.
+        BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } bad when bad.Message.Contains("body", StringComparison.Ordinal) =>
+            Unreadable(context, new FieldError(JsonErrors.Body, ErrorCodes.Required, "A JSON body is needed.")),
         BadHttpRequestException bad => Problem.Of(bad.StatusCode),
         OutlivedMinuteException outlived => Problem.Validation(outlived.IsStart ? "from" : "to", ErrorCodes.OutOfRange, outlived.Message),
         PostgresException refused when IsUnstorable(refused) => Unstorable(),
@@ -43,18 +44,11 @@ internal sealed class RequestExceptionHandler : IExceptionHandler
 
     private static ApiProblem DatabaseAway() => Problem.Unavailable("The database does not answer; try again.");
 
-    /// <summary>The framework names the parameter that it couldn't bind in the message only.</summary>
-    private static ApiProblem Unreadable(HttpContext context, BadHttpRequestException bad)
+    /// <summary>What is wrong with the body, and with the rest of the request, which the handler did not come to tell.</summary>
+    private static ApiProblem Unreadable(HttpContext context, FieldError error)
     {
-        if (bad.Message.Contains("body", StringComparison.Ordinal))
-            return Problem.Validation(JsonErrors.Body, ErrorCodes.Required, "A JSON body is needed.");
-        var endpoint = context.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
-        var parameter = endpoint?.Metadata.GetOrderedMetadata<IParameterBindingMetadata>()
-            .FirstOrDefault(p => bad.Message.Contains($" {p.ParameterInfo.Name}\"", StringComparison.Ordinal));
-        if (parameter is null)
-            return Problem.Of(StatusCodes.Status400BadRequest);
-        return bad.Message.StartsWith("Required", StringComparison.Ordinal)
-            ? Problem.Validation(QueryParameter.NameOf(parameter), ErrorCodes.Required, "Required.")
-            : Problem.Validation(QueryParameter.NameOf(parameter), ErrorCodes.Invalid, "Has the wrong type; see the API's document.");
+        var errors = RequestErrors.Of(context, context.Features.Get<IExceptionHandlerFeature>()?.Endpoint);
+        errors.Insert(0, error);
+        return Problem.Validation(errors);
     }
 }

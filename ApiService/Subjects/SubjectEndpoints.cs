@@ -32,7 +32,7 @@ internal static class SubjectEndpoints
     }
 
     /// <summary>Get a subject</summary>
-    /// <remarks>Only what was created here is found. A key that is <c>.</c> or <c>..</c> can't stand in a path: use the id.</remarks>
+    /// <remarks>Only what was created here is found. A key that is <c>.</c> or <c>..</c>, or longer than an address may be, can't stand in a path: use the id.</remarks>
     /// <param name="idOrKey">The subject's id, or its key, percent-encoded.</param>
     internal static async Task<Results<Ok<SubjectResponse>, ApiProblem>> GetAsync(
         string idOrKey, HttpContext context, MeteringDbContext database, CancellationToken cancellationToken)
@@ -55,10 +55,10 @@ internal static class SubjectEndpoints
     /// <summary>An id wins over a key that looks like one.</summary>
     private static async Task<Subject?> FindAsync(MeteringDbContext database, Ulid tenantId, string name, CancellationToken cancellationToken)
     {
-        var subjects = database.Subjects.AsNoTracking().Where(s => s.TenantId == tenantId);
-        if (Ulid.TryParse(name, out var id) && await subjects.SingleOrDefaultAsync(s => s.Id == id, cancellationToken) is { } byId)
+        if (Ulid.TryParse(name, out var id)
+            && await database.Subjects.AsNoTracking().SingleOrDefaultAsync(s => s.TenantId == tenantId && s.Id == id, cancellationToken) is { } byId)
             return byId;
-        return await subjects.SingleOrDefaultAsync(s => s.Key == name, cancellationToken);
+        return await SubjectStore.Find(database, tenantId, name).AsNoTracking().SingleOrDefaultAsync(cancellationToken);
     }
 
     private static string NameOf(HttpContext context, string idOrKey) => PathNames.Last(context, 1)?[0] ?? idOrKey;

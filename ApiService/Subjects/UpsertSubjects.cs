@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Net.Mime;
 using System.Text.Json;
 using CloudNative.ApiService.Authentication;
+using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Idempotency;
 using CloudNative.ApiService.Json;
 using CloudNative.ApiService.Problems;
@@ -19,11 +20,11 @@ namespace CloudNative.ApiService.Subjects;
 internal static class UpsertSubjects
 {
     /// <summary>What is to be known of a subject. A field that is left out stays as it is; null takes it away.</summary>
-    /// <param name="Key">Required. The CloudEvents <c>subject</c>, 1 to 512 characters.</param>
+    /// <param name="Key">Required. The CloudEvents <c>subject</c>: any text, not empty.</param>
     /// <param name="DisplayName">For people, up to 256 characters.</param>
     /// <param name="Metadata">Notes of the client's own: a JSON object, up to 16 KiB.</param>
     internal sealed record SubjectUpsert(
-        [property: Required, MinLength(1), MaxLength(Subject.MaxKeyLength)] string? Key,
+        [property: Required, MinLength(1)] string? Key,
         [property: MaxLength(Subject.MaxDisplayNameLength)] string? DisplayName,
         IReadOnlyDictionary<string, JsonElement>? Metadata);
 
@@ -46,9 +47,8 @@ internal static class UpsertSubjects
     /// Up to 5,000, all of them or none, answered in their order. Events and usage need no subject to be known here. A 400 lists everything that is wrong at once.
     /// </remarks>
     internal static async Task<Results<Ok<IReadOnlyList<SubjectResponse>>, ApiProblem>> HandleAsync(
-        HttpContext context, MeteringDbContext database, TimeProvider clock, CancellationToken cancellationToken)
+        HttpContext context, MeteringDbContext database, TimeProvider clock, RequestErrors errors, CancellationToken cancellationToken)
     {
-        var errors = new List<FieldError>();
         var changes = await ReadAsync(context.Request, errors, cancellationToken);
         if (errors.Count > 0)
             return Problem.Validation(errors);
@@ -78,7 +78,7 @@ internal static class UpsertSubjects
         if (errors.Count > before)
             return change;
 
-        checks.Text(fields.PathOf("key"), change.Key, Subject.MaxKeyLength);
+        checks.Storable(fields.PathOf("key"), change.Key);
         if (change.Key.Length == 0)
             checks.Add(fields.PathOf("key"), ErrorCodes.Required, "Required, and not empty.");
         else if (!keys.Add(change.Key))

@@ -14,6 +14,8 @@ public static class CustomerOwnership
 {
     private const int MaxAttempts = 5;
 
+    private static readonly string OfNamesSql = $"select * from customer_subjects where tenant_id = {{0}} and {IndexedText.IsDigested("subject", "{1}")}";
+
     /// <summary>Saves what was added and changed, all of one tenant. Where others have some of the names, nothing is saved, and those are the answer.</summary>
     /// <exception cref="DbUpdateConcurrencyException">One of them was changed or deleted since it was read.</exception>
     public static async Task<IReadOnlyList<OwnedName>> SaveAsync(
@@ -21,7 +23,7 @@ public static class CustomerOwnership
     {
         for (var attempt = 1; ; attempt++)
         {
-            // Looked up first only because EF logs the refusal as an error; the primary key of customer_subjects alone decides between two at once.
+            // Looked up first only because EF logs the refusal as an error; the unique index of customer_subjects alone decides between two at once.
             if (await OwnedByOthersAsync(context, customers, cancellationToken) is { Count: > 0 } owned)
                 return owned;
             try
@@ -43,8 +45,8 @@ public static class CustomerOwnership
             return [];
         var tenantId = customers.First().TenantId;
         var (names, own) = (customers.SelectMany(customer => customer.Subjects).ToArray(), customers.Select(customer => customer.Id).ToArray());
-        var owned = await context.CustomerSubjects.AsNoTracking()
-            .Where(s => s.TenantId == tenantId && names.Contains(s.Subject) && !own.Contains(s.CustomerId))
+        var owned = await context.CustomerSubjects.FromSqlRaw(OfNamesSql, tenantId.ToUuid(), names).AsNoTracking()
+            .Where(s => !own.Contains(s.CustomerId))
             .OrderBy(s => s.Subject).Select(s => new OwnedName(s.Subject, s.CustomerId)).ToListAsync(cancellationToken);
 
         // A key that is another's id would never be found: the id wins.

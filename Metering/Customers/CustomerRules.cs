@@ -8,9 +8,6 @@ public static partial class CustomerRules
     public const int MaxKeyLength = 256;
     public const int MaxSubjectKeys = 1000;
 
-    /// <summary>So that any such text fits into an index.</summary>
-    public const int MaxSubjectKeyLength = 512;
-
     public const int MaxEmailLength = 256;
     public const int MaxAddressLineLength = 256;
 

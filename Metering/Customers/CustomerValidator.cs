@@ -49,10 +49,10 @@ public sealed class CustomerValidator
     private void CheckSubject(string field, string subject, HashSet<string> seen)
     {
         if (subject.Length == 0)
-            _checks.Add(field, ErrorCodes.OutOfRange, $"Has 1 to {CustomerRules.MaxSubjectKeyLength} characters.");
+            _checks.Add(field, ErrorCodes.OutOfRange, "Must not be empty.");
         else if (!seen.Add(subject))
             _checks.Add(field, ErrorCodes.Invalid, "Stands twice.");
-        _checks.Text(field, subject, CustomerRules.MaxSubjectKeyLength);
+        _checks.Storable(field, subject);
     }
 
     private void CheckAddress(BillingAddress address)
@@ -69,7 +69,7 @@ public sealed class CustomerValidator
 
     private void CheckPattern(string field, string? value, int maxLength, Regex pattern, string expected)
     {
-        if (value is not null && value.Length <= maxLength && !pattern.IsMatch(value))
+        if (value is not null && !TextLength.IsMore(value, maxLength) && !pattern.IsMatch(value))
             _checks.Add(field, ErrorCodes.Invalid, $"Must be {expected}.");
         else
             _checks.Text(field, value, maxLength);

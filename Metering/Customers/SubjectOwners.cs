@@ -6,7 +6,7 @@ namespace CloudNative.Metering.Customers;
 /// <summary>Whose a subject is, at the moment of the statement.</summary>
 internal static class SubjectOwners
 {
-    private const string FindSql = "select subject, customer_id from customer_subjects where tenant_id = @tenant and subject = any (@subjects)";
+    private static readonly string FindSql = $"select subject, customer_id from customer_subjects where tenant_id = @tenant and {IndexedText.IsDigested("subject", "@subjects")}";
 
     /// <summary>
     /// The condition that the column <c>subject</c> belongs to one of the customers of the parameter <c>@tenant</c>. An array, which is made once: by it, rows are found in an

@@ -6,7 +6,7 @@ namespace CloudNative.Metering.Customers;
 public sealed record UsageAttribution
 {
     /// <summary>
-    /// Up to 1,000 subjects, each 1 to 512 characters, none twice. Each belongs to this customer alone. The customer's key counts as one of them, whether or not it
+    /// Up to 1,000 subjects, none empty and none twice. Each belongs to this customer alone. The customer's key counts as one of them, whether or not it
     /// stands here.
     /// </summary>
     /// <example>["acme", "acme-eu"]</example>

@@ -2,7 +2,7 @@ namespace CloudNative.Metering.Database;
 
 /// <summary>
 /// Compares texts of any length by an index. PostgreSQL refuses an index entry of more than 2.7 KB, and with it the row, so the index holds the first
-/// characters, at most 2 KB. The whole text is compared with what it finds.
+/// characters, at most 2 KB, or, where a text must be unique, its SHA-256. The whole text is compared with what it finds.
 /// </summary>
 internal static class IndexedText
 {
@@ -15,6 +15,12 @@ internal static class IndexedText
     /// <param name="parameter">An array of texts.</param>
     /// <param name="prefixes">An array of what <see cref="PrefixOf"/> makes of them: the planner counts the elements of a parameter, but not those of a subquery.</param>
     public static string IsAny(string column, string parameter, string prefixes) => $"{Prefix(column)} = any ({prefixes}) and {column} = any ({parameter})";
+
+    /// <summary>By an index of <c>text_digest</c>.</summary>
+    /// <param name="column">The column.</param>
+    /// <param name="parameter">An array of texts.</param>
+    public static string IsDigested(string column, string parameter) =>
+        $"text_digest({column}) = any (array(select text_digest(t) from unnest({parameter}) as t)) and {column} = any ({parameter})";
 
     public static string PrefixOf(string text)
     {

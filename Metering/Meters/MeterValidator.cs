@@ -110,7 +110,7 @@ public sealed class MeterValidator
 
     private void CheckPath(string field, string path)
     {
-        if (path.Length > MeterRules.MaxPathLength)
+        if (TextLength.IsMore(path, MeterRules.MaxPathLength))
             Add(field, ErrorCodes.TooLong, $"A JSONPath has at most {MeterRules.MaxPathLength} characters.");
         else if (!JsonPath.TryParse(path, out var parsed, out var error))
             Add(field, ErrorCodes.Invalid, $"Not a supported JSONPath at position {error.Position}: {error.Message}. Such as $.a.b, $['a b'] or $.a[0].");

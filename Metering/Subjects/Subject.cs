@@ -3,7 +3,6 @@ namespace CloudNative.Metering.Subjects;
 /// <summary>What people want to know of a subject. Events need none: a subject is whatever an event says.</summary>
 public sealed class Subject
 {
-    public const int MaxKeyLength = 512;
     public const int MaxDisplayNameLength = 256;
     public const int MaxMetadataLength = 16 * 1024;
 

@@ -5,13 +5,14 @@ namespace CloudNative.Metering.Validation;
 /// </summary>
 public sealed class FieldChecks(ICollection<FieldError> errors)
 {
-    private readonly HashSet<string> _unreadable = [.. errors.Select(error => error.Field)];
+    // An unknown field is none that is checked here: a query parameter may have the name of a field that is.
+    private readonly HashSet<string> _unreadable = [.. errors.Where(error => error.Code != ErrorCodes.Unknown).Select(error => error.Field)];
 
     public void Text(string field, string? value, int maxLength, bool required = false)
     {
         if (required && string.IsNullOrWhiteSpace(value))
             Add(field, ErrorCodes.Required, "Required, and not empty.");
-        else if (value?.Length > maxLength)
+        else if (TextLength.IsMore(value, maxLength))
             Add(field, ErrorCodes.TooLong, $"At most {maxLength} characters.");
         else
             Storable(field, value);
@@ -25,7 +26,7 @@ public sealed class FieldChecks(ICollection<FieldError> errors)
             Add("metadata", ErrorCodes.TooMany, $"At most {FieldLimits.MaxMetadataEntries} entries.");
         foreach (var (key, value) in metadata)
         {
-            if (key.Length is 0 or > FieldLimits.MaxMetadataKeyLength)
+            if (key.Length == 0 || TextLength.IsMore(key, FieldLimits.MaxMetadataKeyLength))
                 Add($"metadata.{key}", ErrorCodes.OutOfRange, $"A key has 1 to {FieldLimits.MaxMetadataKeyLength} characters.");
             Storable("metadata", key);
             if (value is null)

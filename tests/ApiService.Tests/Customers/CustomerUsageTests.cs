@@ -118,6 +118,26 @@ public sealed class CustomerUsageTests(TestApi api)
         Assert.Equal([" 5", $"{eu} 2"], await RowsAsync(tenant, "?groupBy=customer_id"));
     }
 
+    /// <summary>No index of PostgreSQL holds such a text.</summary>
+    [Proves("subject: any non-empty text")]
+    [Fact]
+    public async Task Query_SubjectAsLongAsAnEventCarries_IsItsCustomersAndNoOthers()
+    {
+        await using var tenant = await OpenAsync();
+        var subject = string.Concat(Enumerable.Range(0, 6_000).Select(_ => $"{Guid.NewGuid():N}€"));
+        await tenant.Sink.StoreAsync($$$"""{"specversion":"1.0","id":"long","source":"s","type":"t","subject":"{{{subject}}}","time":"2026-03-03T00:00:00Z","data":{"n":40}}""");
+        var longOne = await tenant.AddAsync("long", subject);
+
+        using var taken = await tenant.CreateAsync(JsonSerializer.Serialize(new { name = "n", usageAttribution = new { subjectKeys = new[] { subject } } }));
+        var other = await tenant.AddAsync("other", subject + "!");
+
+        Assert.Equal(HttpStatusCode.Conflict, taken.StatusCode);
+        Assert.Equal(longOne, (await taken.ReadJsonAsync(Token)).GetProperty("extensions").Text("conflictingEntityId"));
+        Assert.Equal([" 7", $"{longOne} 40"], await RowsAsync(tenant, "?groupBy=customer_id"));
+        Assert.Equal([$"{longOne} 40"], await RowsAsync(tenant, $"?filterCustomerId={longOne}&filterCustomerId={other}"));
+        Assert.Equal([$"long {longOne}"], Describe((await tenant.GetAsync($"/api/v1/events?customerId={longOne}")).EnumerateArray()));
+    }
+
     [Theory]
     [InlineData("acme", "filterCustomerId invalid")]
     [InlineData("", "filterCustomerId invalid")]

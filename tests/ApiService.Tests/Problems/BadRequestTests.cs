@@ -43,7 +43,7 @@ public sealed class BadRequestTests(TestApi api)
         { "text for a customer's subjects", "POST", Customers, """{"name": "n", "key": "k", "usageAttribution": {"subjectKeys": "a"}}""", "application/json", 400, ["usageAttribution.subjectKeys invalid"] },
         { "half a surrogate pair in an address", "POST", Customers, """{"name": "n", "key": "k", "billingAddress": {"\ud800": 1}}""", "application/json", 400, ["billingAddress invalid"] },
         { "edit of an unknown customer", "PUT", Customers + "/nowhere", """{"name": "n", "key": "k"}""", "application/json", 404, [] },
-        { "unknown order of customers", "GET", Customers + "?orderBy=slug&page=0&nme=x", null, "", 400, ["nme unknown"] },
+        { "unknown order of customers", "GET", Customers + "?orderBy=slug&page=0&nme=x", null, "", 400, ["nme unknown", "page out_of_range", "orderBy invalid"] },
         { "order and page of customers", "GET", Customers + "?orderBy=slug&page=0", null, "", 400, ["page out_of_range", "orderBy invalid"] },
         { "U+0000 in a customer's filter", "GET", Customers + "?name=%00", null, "", 400, [] },
         { "customer of another type", "POST", Customers, "{}", "text/plain", 415, [] },
@@ -69,6 +69,16 @@ public sealed class BadRequestTests(TestApi api)
         { "unknown parameter", "POST", Meters + "?dryRun=true", Good, "application/json", 400, ["dryRun unknown"] },
         { "unknown parameters", "GET", Meters + "?pag=2&size=1", null, "", 400, ["pag unknown", "size unknown"] },
         { "text for number", "GET", Meters + "?page=two", null, "", 400, ["page invalid"] },
+        {
+            "every kind of fault in a query", "GET", Meters + "?pag=2&page=two&pageSize=0&order=asc&includeDeleted=maybe", null, "", 400,
+            ["pag unknown", "page invalid", "pageSize out_of_range", "order invalid", "includeDeleted invalid"]
+        },
+        { "faults in query and body", "POST", Meters + "?slug=x", """{"slug": "A b", "eventType": "e", "aggregation": "COUNT"}""", "application/json", 400, ["slug unknown", "slug invalid"] },
+        { "faults in query and malformed body", "POST", Query + "?from=now", """{"window": "DAY"}""", "application/json", 400, ["window unknown", "from unknown"] },
+        { "faults in query and no body", "POST", Query + "?dry=1", "", "application/json", 400, ["body required", "dry unknown"] },
+        { "faults in query and event", "POST", Events + "?async=1", "{\"specversion\":\"1.0\"}", Event, 400, ["async unknown", "id required", "source required", "type required", "subject required"] },
+        { "faults in query and question", "GET", Query + "?windw=DAY&windowSize=YEAR", null, "", 400, ["windw unknown", "windowSize invalid"] },
+        { "faults in query and key", "POST", "/api/v1/api-keys?x=1", """{"name": " ", "scopes": ["everything"]}""", "application/json", 400, ["x unknown", "name required", "scopes[0] unknown"] },
         { "out of range", "GET", Meters + "?page=0&pageSize=1001&order=asc&orderBy=slug", null, "", 400, ["page out_of_range", "pageSize out_of_range", "order invalid", "orderBy invalid"] },
         { "edit of an unknown meter", "PUT", Meters + "/nowhere", "{}", "application/json", 404, [] },
         { "edit of what is fixed", "PUT", Meters + "/good", """{"slug": "b", "aggregation": "SUM", "name": 1, "id": "x"}""", "application/json", 400, ["slug forbidden", "aggregation forbidden", "name invalid", "id unknown"] },
@@ -147,6 +157,7 @@ public sealed class BadRequestTests(TestApi api)
         { "event without type", "POST", Events, GoodEvent, "", 415, [] },
         { "unknown event parameter", "POST", Events + "?async=1", GoodEvent, Event, 400, ["async unknown"] },
         { "event list", "GET", Events + "?limit=1001&from=yesterday", null, "", 400, ["from invalid", "limit out_of_range"] },
+        { "event list by no number", "GET", Events + "?limit=many&from=yesterday&source=/a&sauce=/b", null, "", 400, ["sauce unknown", "from invalid", "limit invalid"] },
         { "books backwards", "GET", "/api/v1/ledger?from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z", null, "", 400, ["from out_of_range"] },
         { "unknown route", "GET", "/api/v1/nowhere", null, "", 404, [] },
         { "wrong method", "PATCH", Meters, "{}", "application/json", 405, [] },
@@ -169,6 +180,27 @@ public sealed class BadRequestTests(TestApi api)
 
         var problem = await AssertProblemAsync(response, status, fault);
         Assert.Equal(errors, Errors(problem));
+    }
+
+    [Proves("400 with every error at once")]
+    [Fact]
+    public async Task Send_FaultyHeaders_AreToldWithTheFaultsOfTheBody()
+    {
+        using var client = await api.CreateTenantClientAsync(Token);
+        using var create = new HttpRequestMessage(HttpMethod.Post, Meters + "?x=1") { Content = Json.Content("""{"slug": "A b", "eventType": "e", "aggregation": "COUNT"}""") };
+        create.Headers.TryAddWithoutValidation("Idempotency-Key", "\"half");
+        using var edit = new HttpRequestMessage(HttpMethod.Put, Meters + "/good") { Content = Json.Content("""{"name": 1}""") };
+        edit.Headers.TryAddWithoutValidation("If-Match", "no tag");
+        using var delete = new HttpRequestMessage(HttpMethod.Delete, Customers + "/acme?x=1");
+        delete.Headers.TryAddWithoutValidation("If-Match", "no tag");
+
+        using var notCreated = await client.SendAsync(create, Token);
+        using var notEdited = await client.SendAsync(edit, Token);
+        using var notDeleted = await client.SendAsync(delete, Token);
+
+        Assert.Equal(["x unknown", "Idempotency-Key invalid", "slug invalid"], Errors(await AssertProblemAsync(notCreated, 400, "create")));
+        Assert.Equal(["If-Match invalid", "name invalid"], Errors(await AssertProblemAsync(notEdited, 400, "edit")));
+        Assert.Equal(["x unknown", "If-Match invalid"], Errors(await AssertProblemAsync(notDeleted, 400, "delete")));
     }
 
     [Proves("401 without")]

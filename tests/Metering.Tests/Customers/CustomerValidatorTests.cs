@@ -29,7 +29,6 @@ public sealed class CustomerValidatorTests
         { "nothing that usage finds it by", Good with { Key = null, UsageAttribution = null }, "key", "required" },
         { "no key and no subject", Good with { Key = null, UsageAttribution = Subjects() }, "key", "required" },
         { "empty subject", Good with { UsageAttribution = Subjects("a", "") }, "usageAttribution.subjectKeys[1]", "out_of_range" },
-        { "long subject", Good with { UsageAttribution = Subjects(new string('s', 513)) }, "usageAttribution.subjectKeys[0]", "too_long" },
         { "NUL in a subject", Good with { UsageAttribution = Subjects("\0") }, "usageAttribution.subjectKeys[0]", "invalid" },
         { "subject twice", Good with { UsageAttribution = Subjects("a", "b", "a") }, "usageAttribution.subjectKeys[2]", "invalid" },
         { "too many subjects", Good with { UsageAttribution = Subjects([.. Enumerable.Range(0, 1001).Select(i => $"s{i}")]) }, "usageAttribution.subjectKeys", "too_many" },
