@@ -1,5 +1,7 @@
 using Aspire.Hosting.Publishing.Kustomize;
 using Aspire.Hosting.Publishing.Manifests;
+using Aspire.Hosting.Publishing.Manifests.Network;
+using Aspire.Hosting.Publishing.Settings;
 
 namespace Aspire.Hosting.Publishing;
 
@@ -10,7 +12,12 @@ internal static class BaseFolder
 
     public static IReadOnlyList<PublishedFile> Create(PublishedSystem system)
     {
-        List<PublishedFile> files = [PublishedFile.Yaml("namespace.yaml", NamespaceManifest.Create(system.Target))];
+        List<PublishedFile> files =
+        [
+            PublishedFile.Yaml("namespace.yaml", NamespaceManifest.Create(system.Target)),
+            PublishedFile.Yaml("networkpolicy-default-deny.yaml", NetworkPolicyManifest.DenyAll(system.Target)),
+            PublishedFile.Yaml("networkpolicy-allow-dns.yaml", NetworkPolicyManifest.AllowDns(system.Target)),
+        ];
         foreach (var workload in system.Workloads)
             files.AddRange(Documents(workload, system).Select(document => PublishedFile.Yaml($"{workload.Name}/{document.Kind}.yaml", document.Body)));
 
@@ -30,6 +37,8 @@ internal static class BaseFolder
         var target = system.Target;
         yield return ("serviceaccount", ServiceAccountManifest.Create(workload, target));
         yield return ("configmap", ConfigMapManifest.Create(workload, target));
+        if (NetworkPolicyManifest.Arrows(workload, system) is { } arrows)
+            yield return ("networkpolicy", arrows);
         if (workload.Kind == WorkloadKind.RunOnce)
         {
             yield return ("job", JobManifest.Create(workload, target));
@@ -37,7 +46,29 @@ internal static class BaseFolder
         }
 
         yield return ("deployment", DeploymentManifest.Create(workload, target));
+        yield return ("poddisruptionbudget", PodDisruptionBudgetManifest.Create(workload, target));
+        if (!workload.IsSingle)
+            yield return ("horizontalpodautoscaler", HorizontalPodAutoscalerManifest.Create(workload, target));
         if (workload.Ports.Count > 0)
             yield return ("service", ServiceManifest.Create(workload, target));
+        foreach (var document in Outside(workload, target))
+            yield return document;
+    }
+
+    private static IEnumerable<(string Kind, object Body)> Outside(Workload workload, PublishTarget target)
+    {
+        if (workload.ExternalPort is { } port)
+        {
+            yield return ("httproute", HttpRouteManifest.Create(workload, port, target));
+            yield return ("networkpolicy-from-gateway", NetworkPolicyManifest.FromNamespace(
+                workload, target, NetworkSettings.GatewayReason, HttpRouteManifest.Gateway, port.Name));
+        }
+
+        if (workload.Metrics is { } metrics)
+        {
+            yield return ("servicemonitor", ServiceMonitorManifest.Create(workload, metrics, target));
+            yield return ("networkpolicy-from-monitoring", NetworkPolicyManifest.FromNamespace(
+                workload, target, NetworkSettings.MonitoringReason, NetworkSettings.Monitoring, metrics.PortName));
+        }
     }
 }

@@ -16,13 +16,13 @@ internal static class KustomizeTree
     public static IReadOnlyList<PublishedFile> Create(PublishedSystem system, IReadOnlyDictionary<string, string> kept)
     {
         var components = ComponentCatalog.Of(system);
-        var settings = Setting.Merge([.. ReleaseSettings.Of(system), .. components.SelectMany(component => component.Settings)]);
+        var settings = Setting.Merge([.. ReleaseSettings.Of(system), .. NetworkSettings.Of(system), .. components.SelectMany(component => component.Settings)]);
         return
         [
             .. BaseFolder.Create(system).Select(file => file.In(BaseFolder.Name)),
             .. components.SelectMany(component => component.Files().Select(file => file.In($"{Component.Folder}/{component.Name}"))),
             .. SettingsFolder.Create(settings, kept).Select(file => file.In(SettingsFolder.Name)),
-            .. new[] { TrialOverlay.Create(), ProductionOverlay.Create() }.Select(overlay => overlay.Create(components).In(Overlay.Folder)),
+            .. new[] { TrialOverlay.Create(system), ProductionOverlay.Create(system) }.Select(overlay => overlay.Create(components).In(Overlay.Folder)),
             new PublishedFile(ReadmeFile, OperatorReadme.Write(system, components)),
         ];
     }

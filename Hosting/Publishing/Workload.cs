@@ -31,6 +31,9 @@ internal sealed record Workload(string Name, WorkloadKind Kind)
 
     /// <summary>One at most: it keeps something in memory that another replica would not have.</summary>
     public bool IsSingle => Replicas == 1;
+
+    /// <summary>The port that clients outside the cluster reach; null when there is none.</summary>
+    public WorkloadPort? ExternalPort => Ports.FirstOrDefault(port => port is { IsExternal: true, Scheme: "http" });
 }
 
 internal enum WorkloadKind

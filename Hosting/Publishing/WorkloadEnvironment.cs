@@ -12,6 +12,8 @@ internal static class WorkloadEnvironment
         variables.TryAdd("OTEL_SERVICE_NAME", name);
         variables.TryAdd(PodName, new PublishedValue.FromPod("metadata.name"));
         variables.TryAdd("OTEL_RESOURCE_ATTRIBUTES", new PublishedValue.Expanded($"service.instance.id=$({PodName})"));
+        // The only folder that can be written to: what .NET keeps for a user (keys, caches) goes there.
+        variables.TryAdd("HOME", "/tmp");
         var urls = ports.Where(port => port.Scheme == "http").Select(port => string.Create(CultureInfo.InvariantCulture, $"http://+:{port.Number}"));
         if (ports.Count > 0)
             variables.TryAdd("ASPNETCORE_URLS", string.Join(';', urls));

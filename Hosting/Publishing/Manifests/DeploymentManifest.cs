@@ -14,7 +14,8 @@ internal static class DeploymentManifest
         Metadata = new V1ObjectMeta { Name = workload.Name, Labels = Labels.OfRelease(workload, target) },
         Spec = new V1DeploymentSpec
         {
-            Replicas = workload.Replicas,
+            // Null where the autoscaler decides: a number here would undo its work at every apply.
+            Replicas = workload.IsSingle ? 1 : null,
             RevisionHistoryLimit = RevisionsKept,
             Selector = new V1LabelSelector { MatchLabels = Labels.Selector(workload) },
             Strategy = new V1DeploymentStrategy

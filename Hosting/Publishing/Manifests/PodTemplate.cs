@@ -5,10 +5,15 @@ namespace Aspire.Hosting.Publishing.Manifests;
 /// <summary>The pod of a workload: restricted, without a token, with a writable folder for temporary files only.</summary>
 internal static class PodTemplate
 {
-    // The user "app" of Microsoft's .NET images.
-    private const int UserId = 1654;
+    // Nobody's on any node: users above 10000 are not in a host's own table. The images' files can be read by every user.
+    private const int UserId = 10001;
     private const string TemporaryVolume = "tmp";
+    private const string TemporaryFolder = "/tmp";
     private const string ChecksumAnnotation = "checksum/config";
+
+    // Endpoints are taken out of load balancers while the pod still answers; then the program has 8 s of its own to finish.
+    private const int SecondsUntilNobodyCalls = 10;
+    private const int GraceSeconds = 30;
 
     public static V1PodTemplateSpec Create(Workload workload, PublishTarget target, string restartPolicy) => new()
     {
@@ -23,6 +28,8 @@ internal static class PodTemplate
             AutomountServiceAccountToken = false,
             EnableServiceLinks = false,
             RestartPolicy = restartPolicy,
+            TerminationGracePeriodSeconds = GraceSeconds,
+            TopologySpreadConstraints = workload.Kind == WorkloadKind.Service && !workload.IsSingle ? Spread.Of(workload) : null,
             SecurityContext = new V1PodSecurityContext
             {
                 RunAsNonRoot = true,
@@ -56,10 +63,15 @@ internal static class PodTemplate
                 ReadOnlyRootFilesystem = true,
                 Capabilities = new V1Capabilities { Drop = ["ALL"] },
             },
-            VolumeMounts = [new V1VolumeMount { Name = TemporaryVolume, MountPath = "/tmp" }],
+            VolumeMounts = [new V1VolumeMount { Name = TemporaryVolume, MountPath = TemporaryFolder }],
         };
         if (workload.Kind == WorkloadKind.Service)
+        {
             Probes.AddTo(container, workload);
+            // The kubelet's own sleep: the images hold no shell.
+            container.Lifecycle = new V1Lifecycle { PreStop = new V1LifecycleHandler { Sleep = new V1SleepAction { Seconds = SecondsUntilNobodyCalls } } };
+        }
+
         return container;
     }
 

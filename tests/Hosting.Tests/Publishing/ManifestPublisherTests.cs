@@ -1,5 +1,4 @@
 using Aspire.Hosting;
-using k8s;
 using k8s.Models;
 
 namespace CloudNative.Hosting.Tests.Publishing;
@@ -16,7 +15,7 @@ public sealed class ManifestPublisherTests
         var built = await ClusterTools.BuildAsync(tree.Overlay("production"), Cancellation);
 
         Assert.Contains("image: registry/service:1.0.0", built, StringComparison.Ordinal);
-        Assert.Equal(tree.Documents().Count, KubernetesYaml.LoadAllFromString(built).Count);
+        Assert.Equal(tree.Documents().Count, ManifestDocuments.Read(built).Count);
     }
 
     [Fact]
@@ -26,10 +25,9 @@ public sealed class ManifestPublisherTests
 
         var documents = tree.Documents();
 
-        Assert.Equal(
-            ["Namespace", "ConfigMap", "ConfigMap", "ConfigMap", "Deployment", "Deployment", "Job", "Service", "Service", "ServiceAccount", "ServiceAccount", "ServiceAccount"],
-            documents.Cast<IKubernetesObject>().Select(document => document.Kind).OrderBy(kind => kind == "Namespace" ? "" : kind, StringComparer.Ordinal));
-        Assert.All(documents, document => Assert.IsAssignableFrom<IKubernetesObject<V1ObjectMeta>>(document));
+        var kinds = documents.CountBy(document => document.GetType().Name).ToDictionary();
+        Assert.Equal((1, 3, 3, 2, 1, 2), (kinds["V1Namespace"], kinds["V1ConfigMap"], kinds["V1ServiceAccount"], kinds["V1Deployment"], kinds["V1Job"], kinds["V1Service"]));
+        Assert.Equal((2, 2, 1, 2), (kinds["V1PodDisruptionBudget"], kinds["V2HorizontalPodAutoscaler"], kinds["HttpRoute"], kinds["ServiceMonitor"]));
     }
 
     [Fact]
@@ -50,7 +48,7 @@ public sealed class ManifestPublisherTests
 
         Assert.Equal(0, await tree.PublishAsync(SampleSystem.Create(PublishArgs)));
 
-        var built = KubernetesYaml.LoadAllFromString(await ClusterTools.BuildAsync(tree.Overlay("production"), Cancellation));
+        var built = ManifestDocuments.Read(await ClusterTools.BuildAsync(tree.Overlay("production"), Cancellation));
         var api = built.OfType<V1Deployment>().Single(deployment => deployment.Metadata.Name == "api");
         var job = built.OfType<V1Job>().Single();
         Assert.Equal("host:5000/team/service:2.1.0-rc", api.Spec.Template.Spec.Containers.Single().Image);
@@ -124,7 +122,8 @@ public sealed class ManifestPublisherTests
 
         var deployment = tree.Find<V1Deployment>("api").Spec;
         var container = deployment.Template.Spec.Containers.Single();
-        Assert.Equal(2, deployment.Replicas);
+        Assert.Null(deployment.Replicas);
+        Assert.Equal(2, tree.Find<V2HorizontalPodAutoscaler>("api").Spec.MinReplicas);
         Assert.Equal("/health", container.ReadinessProbe.HttpGet.Path);
         Assert.Equal("/alive", container.LivenessProbe.HttpGet.Path);
         Assert.Equal("/alive", container.StartupProbe.HttpGet.Path);

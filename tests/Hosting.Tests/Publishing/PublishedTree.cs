@@ -9,16 +9,6 @@ namespace CloudNative.Hosting.Tests.Publishing;
 /// <summary>Manifests of a model in a folder of their own, removed at the end.</summary>
 internal sealed class PublishedTree : IDisposable
 {
-    private static readonly Dictionary<string, Type> Types = new()
-    {
-        ["v1/Namespace"] = typeof(V1Namespace),
-        ["v1/ServiceAccount"] = typeof(V1ServiceAccount),
-        ["v1/ConfigMap"] = typeof(V1ConfigMap),
-        ["v1/Service"] = typeof(V1Service),
-        ["apps/v1/Deployment"] = typeof(V1Deployment),
-        ["batch/v1/Job"] = typeof(V1Job),
-    };
-
     private readonly ListLogger _logger = new();
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("publish").FullName;
@@ -66,7 +56,7 @@ internal sealed class PublishedTree : IDisposable
     /// <summary>All documents of the base, read strictly: an unknown or misspelt field fails.</summary>
     public IReadOnlyList<object> Documents() => [.. Files()
         .Where(file => file.Key.StartsWith("base/", StringComparison.Ordinal) && !file.Key.EndsWith("kustomization.yaml", StringComparison.Ordinal))
-        .SelectMany(file => KubernetesYaml.LoadAllFromString(file.Value, Types, strict: true))];
+        .SelectMany(file => ManifestDocuments.Read(file.Value))];
 
     public T Find<T>(string name)
         where T : IKubernetesObject<V1ObjectMeta> => Documents().OfType<T>().Single(document => document.Metadata.Name == name);
