@@ -32,7 +32,7 @@ internal static class OperatorTools
         return text;
     }
 
-    private static string? Find(string program) => Folders().Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+    private static string? Find(string program) => Path.IsPathRooted(program) ? program : Folders().Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
 
     private static IEnumerable<string> Folders()
     {
