@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
+using CloudNative.ApiService.OpenApi;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Database;
@@ -18,7 +19,7 @@ internal static class ListApiKeys
     /// <param name="Cursor">The <c>nextCursor</c> of the part before.</param>
     /// <param name="Limit">At most so many keys, 1 to 1000.</param>
     internal sealed record Parameters(
-        [property: AllowedValues(ApiKeyState.Active, ApiKeyState.Expired, ApiKeyState.Revoked)] string? State, string? Cursor,
+        [property: AllowedValues(ApiKeyState.Active, ApiKeyState.Expired, ApiKeyState.Revoked)] string? State, [property: RegularExpression(SchemaPatterns.Ulid)] string? Cursor,
         string? Limit);
 
     /// <summary>A part of the list, newest first.</summary>

@@ -1,7 +1,9 @@
+using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Json;
+using CloudNative.ApiService.OpenApi;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Audit;
@@ -38,7 +40,7 @@ internal static class AuditEndpoints
     /// <param name="Cursor">The <c>nextCursor</c> of the part before.</param>
     /// <param name="Limit">At most so many entries, 1 to 1000.</param>
     internal sealed record Parameters(
-        string? From, string? To, string? TargetId, string? Cursor, string? Limit);
+        string? From, string? To, [property: RegularExpression(SchemaPatterns.Ulid)] string? TargetId, [property: RegularExpression(SchemaPatterns.Ulid)] string? Cursor, string? Limit);
 
     /// <summary>A part of the list, newest first.</summary>
     /// <param name="Items">The entries.</param>

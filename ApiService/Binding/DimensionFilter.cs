@@ -53,7 +53,11 @@ internal static class DimensionFilter
     public static void CheckValues(IReadOnlyDictionary<string, FilterValues> filter, ICollection<FieldError> errors)
     {
         foreach (var (dimension, wanted) in filter)
+        {
+            if (wanted.Values.Count > FilterValues.MaxValues)
+                errors.Add(new FieldError($"{Parameter}[{dimension}]", ErrorCodes.TooMany, $"At most {FilterValues.MaxValues} values."));
             StorableText.Check($"{Parameter}[{dimension}]", wanted.Values, errors);
+        }
     }
 
     private static bool IsWhole(string key) => key.Equals(Parameter, StringComparison.OrdinalIgnoreCase);

@@ -1,3 +1,4 @@
+using CloudNative.ApiService.Binding;
 using CloudNative.Metering.Database;
 using CloudNative.Metering.Validation;
 using Microsoft.EntityFrameworkCore;
@@ -17,7 +18,7 @@ internal static class CustomerIds
         var ids = new List<Ulid>();
         foreach (var text in texts ?? [])
         {
-            if (Ulid.TryParse(text, out var id))
+            if (UlidParameter.TryParse(text, out var id))
                 ids.Add(id);
             else
                 errors.Add(new FieldError(parameter, ErrorCodes.Invalid, $"'{text}' is no customer's id: a ULID, 26 characters."));

@@ -13,6 +13,8 @@ namespace CloudNative.ApiService.Customers;
 
 internal static class ImportCustomers
 {
+    private const string Example = "key,name,currency,subject_keys\nglobex,Globex,EUR,\"[\"\"globex-eu\"\"]\"\n";
+
     /// <summary>What was done.</summary>
     /// <param name="Created">Customers that are there now and were not before.</param>
     internal sealed record ImportResult(int Created);
@@ -20,6 +22,11 @@ internal static class ImportCustomers
     public static void MapImportCustomers(this RouteGroupBuilder table) => table.MapPost("", HandleAsync)
         .WithName("ImportCustomers").RequireScope(ApiScope.CustomersWrite)
         .Accepts<string>(ExportCustomers.ContentType)
+        .AddOpenApiOperationTransformer((operation, _, _) =>
+        {
+            operation.RequestBody!.Content![ExportCustomers.ContentType].Example = Example;
+            return Task.CompletedTask;
+        })
         .AcceptsIdempotencyKey()
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
         .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
+using CloudNative.ApiService.OpenApi;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.DeadLetters;
@@ -23,7 +24,7 @@ internal static class ListDeadLetters
         string? From, string? To,
         [property: AllowedValues(DeadLetterReason.UnknownTenant, DeadLetterReason.InvalidEvent, DeadLetterReason.StoreRefused)] string? Reason,
         [property: AllowedValues(DeadLetterState.Open, DeadLetterState.Repaired, DeadLetterState.Replayed, DeadLetterState.Discarded)] string? State,
-        string? Cursor, string? Limit);
+        [property: RegularExpression(SchemaPatterns.Ulid)] string? Cursor, string? Limit);
 
     public static void MapListDeadLetters(this RouteGroupBuilder letters) => letters.MapGet("/", HandleAsync).WithName("ListDeadLetters").RequireScope(ApiScope.DeadLettersRead);
 

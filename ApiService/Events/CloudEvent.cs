@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CloudNative.ApiService.OpenApi;
 
 namespace CloudNative.ApiService.Events;
 
@@ -19,12 +20,12 @@ namespace CloudNative.ApiService.Events;
 /// <param name="Data">What meters read values and dimensions from: a JSON object, absent or null.</param>
 internal sealed record CloudEvent(
     [property: Required, AllowedValues("1.0")] string Specversion,
-    [property: Required, MinLength(1)] string Id,
-    [property: Required, MinLength(1)] string Source,
-    [property: Required, MinLength(1)] string Type,
-    [property: Required, MinLength(1)] string Subject,
+    [property: Required, MinLength(1), RegularExpression(SchemaPatterns.NoControlCharacters)] string Id,
+    [property: Required, MinLength(1), RegularExpression(SchemaPatterns.UriReference)] string Source,
+    [property: Required, MinLength(1), RegularExpression(SchemaPatterns.NoControlCharacters)] string Type,
+    [property: Required, MinLength(1), RegularExpression(SchemaPatterns.NoControlCharacters)] string Subject,
     DateTimeOffset? Time,
-    string? Datacontenttype,
+    [property: RegularExpression(SchemaPatterns.JsonMediaType)] string? Datacontenttype,
     Uri? Dataschema,
     IDictionary<string, JsonElement>? Data)
 {

@@ -1,6 +1,8 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using CloudNative.ApiService.Customers;
 using CloudNative.ApiService.Json;
+using CloudNative.ApiService.OpenApi;
 using CloudNative.Metering.Validation;
 
 namespace CloudNative.ApiService.Events;
@@ -10,7 +12,7 @@ internal sealed record FilterIds
 {
     /// <summary>One of these ids, 1 to 100.</summary>
     [JsonPropertyName("$in")]
-    [NeverNull]
+    [NeverNull, MinLength(1), MaxLength(CustomerIds.Max), RegularExpression(SchemaPatterns.Ulid)]
     public IReadOnlyList<string?>? In { get; init; }
 
     /// <summary>The ids; what is wrong is added to the errors.</summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
@@ -5,6 +6,7 @@ using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Customers;
 using CloudNative.ApiService.Json;
 using CloudNative.ApiService.Meters;
+using CloudNative.ApiService.OpenApi;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Database;
@@ -39,7 +41,7 @@ internal static class ListEvents
     /// <param name="Limit">At most so many events, 1 to 1000.</param>
     internal sealed record Parameters(
         string? From, string? To, string? IngestedAtFrom, string? IngestedAtTo, string? Id, string? Source, string? Subject, string? Type,
-        [FromQuery] string[]? CustomerId, string? Meter, string? FilterGroupBy, string? Limit);
+        [FromQuery][property: RegularExpression(SchemaPatterns.Ulid), MaxLength(CustomerIds.Max)] string[]? CustomerId, string? Meter, string? FilterGroupBy, string? Limit);
 
     /// <summary>One stored event and what became of it.</summary>
     /// <param name="Event">The event as it was received.</param>

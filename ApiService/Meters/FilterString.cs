@@ -1,5 +1,7 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using CloudNative.ApiService.Json;
+using CloudNative.ApiService.OpenApi;
 using CloudNative.Metering.Rollups;
 using CloudNative.Metering.Validation;
 
@@ -27,32 +29,32 @@ internal sealed record FilterString
 
     /// <summary>One of these, 1 to 100.</summary>
     [JsonPropertyName("$in")]
-    [NeverNull]
+    [NeverNull, MinLength(1), MaxLength(MaxValues)]
     public IReadOnlyList<string?>? In { get; init; }
 
     /// <summary>None of these, 1 to 100.</summary>
     [JsonPropertyName("$nin")]
-    [NeverNull]
+    [NeverNull, MinLength(1), MaxLength(MaxValues)]
     public IReadOnlyList<string?>? Nin { get; init; }
 
     /// <summary>Like this pattern: <c>%</c> stands for any characters, <c>_</c> for one; a backslash before them takes that meaning away.</summary>
     [JsonPropertyName("$like")]
-    [NeverNull]
+    [NeverNull, RegularExpression(SchemaPatterns.LikePattern)]
     public string? Like { get; init; }
 
     /// <summary>Not like this pattern.</summary>
     [JsonPropertyName("$nlike")]
-    [NeverNull]
+    [NeverNull, RegularExpression(SchemaPatterns.LikePattern)]
     public string? Nlike { get; init; }
 
     /// <summary>Like this pattern, in any case.</summary>
     [JsonPropertyName("$ilike")]
-    [NeverNull]
+    [NeverNull, RegularExpression(SchemaPatterns.LikePattern)]
     public string? Ilike { get; init; }
 
     /// <summary>Not like this pattern, in any case.</summary>
     [JsonPropertyName("$nilike")]
-    [NeverNull]
+    [NeverNull, RegularExpression(SchemaPatterns.LikePattern)]
     public string? Nilike { get; init; }
 
     /// <summary>Behind this.</summary>
@@ -77,12 +79,12 @@ internal sealed record FilterString
 
     /// <summary>All of these hold, 1 to 100; up to 8 levels.</summary>
     [JsonPropertyName("$and")]
-    [NeverNull]
+    [NeverNull, MinLength(1), MaxLength(MaxValues)]
     public IReadOnlyList<FilterString?>? And { get; init; }
 
     /// <summary>One of these holds, 1 to 100; up to 8 levels.</summary>
     [JsonPropertyName("$or")]
-    [NeverNull]
+    [NeverNull, MinLength(1), MaxLength(MaxValues)]
     public IReadOnlyList<FilterString?>? Or { get; init; }
 
     /// <summary>Adds an error when a request's filters have too many conditions together.</summary>

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Customers;
@@ -37,7 +38,7 @@ internal static class QueryMeter
     /// <param name="GroupBy"><c>subject</c>, <c>customer_id</c> or a dimension of the meter, repeated.</param>
     internal sealed record Parameters(
         string? From, string? To, string? WindowSize, [property: DefaultValue("UTC")] string? WindowTimeZone, [FromQuery] string[]? Subject,
-        [FromQuery] string[]? FilterCustomerId, string? FilterGroupBy, string? AdvancedMeterGroupByFilters, [FromQuery] string[]? GroupBy);
+        [FromQuery][property: RegularExpression(SchemaPatterns.Ulid), MaxLength(CustomerIds.Max)] string[]? FilterCustomerId, string? FilterGroupBy, string? AdvancedMeterGroupByFilters, [FromQuery] string[]? GroupBy);
 
     public static void MapQueryMeter(this RouteGroupBuilder meters)
     {

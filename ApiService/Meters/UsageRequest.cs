@@ -1,8 +1,10 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Customers;
 using CloudNative.ApiService.Json;
+using CloudNative.ApiService.OpenApi;
 using CloudNative.Metering.Rollups;
 using CloudNative.Metering.Validation;
 
@@ -38,7 +40,7 @@ internal sealed record UsageRequest
     public IReadOnlyList<string>? Subject { get; init; }
 
     /// <summary>Only usage of these customers' subjects, up to 100 ids; also groups by customer.</summary>
-    [NeverNull]
+    [NeverNull, RegularExpression(SchemaPatterns.Ulid), MaxLength(CustomerIds.Max)]
     public IReadOnlyList<string>? FilterCustomerId { get; init; }
 
     /// <summary>Only these values of dimensions: dimension to a text, or to an array of texts, any of which is wanted.</summary>

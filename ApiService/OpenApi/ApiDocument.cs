@@ -49,7 +49,7 @@ internal static class ApiDocument
         does not know is answered with 405 and `Allow`. No text may hold the character U+0000.
 
         `X-Request-Id` names each request. A POST that creates takes an `Idempotency-Key`. Web pages of other origins may call the API when they are configured
-        (`Cors:Origins`). A body has at most 4 MiB, a batch 5,000 events, an event 256 KiB. Times are RFC 3339.
+        (`Cors:Origins`). A body has at most 4 MiB, a batch 5,000 events, an event 256 KiB, an address 8 KiB (beyond it 414, without a body). Times are RFC 3339.
         """;
 
     public static IServiceCollection AddApiDocument(this IServiceCollection services) => services.AddOpenApi("v1", options =>
@@ -66,6 +66,7 @@ internal static class ApiDocument
         options.AddSchemaTransformer<ApiSchemas>();
         options.AddOperationTransformer<ApiOperations>();
         options.AddOperationTransformer<CloudEventBodies>();
+        options.AddOperationTransformer<JsonParameters>();
         options.AddOperationTransformer<AnswerFields>();
     });
 

@@ -89,6 +89,7 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
     private static void Describe(OpenApiParameter ifMatch, IOpenApiRequestBody? body)
     {
         ifMatch.Description = "The ETag of what the client saw, or `*`: 412 when it was changed since. Absent: whatever it is by now.";
+        ifMatch.Schema = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = SchemaPatterns.EntityTags };
         if (body is not null)
             body.Description = "What it is from now on.";
     }
@@ -99,6 +100,6 @@ internal sealed class ApiOperations : IOpenApiOperationTransformer
         In = ParameterLocation.Header,
         Description = "Names this request, 1 to 255 printable ASCII characters: sent again within a day, it is not carried out again, and gets the same answer. 409 while it is "
             + "being carried out, 422 when the key was used for another request.",
-        Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 257, Pattern = """^(?:[ -~]{1,255}|"[ -~]{1,255}")$""" },
+        Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 257, Pattern = SchemaPatterns.IdempotencyKey },
     };
 }

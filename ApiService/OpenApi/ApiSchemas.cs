@@ -3,6 +3,8 @@ using CloudNative.ApiService.ApiKeys;
 using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Events;
 using CloudNative.ApiService.Json;
+using CloudNative.ApiService.Meters;
+using CloudNative.ApiService.Portal;
 using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Rollups;
 using Microsoft.AspNetCore.OpenApi;
@@ -25,10 +27,12 @@ internal sealed class ApiSchemas : IOpenApiSchemaTransformer
             schema.Description = "JSON as it was received.";
         else if (type.IsEnum)
             schema.Type = JsonSchemaType.String;
-        else if (type == typeof(FilterValues))
-            Describe(schema, "A text, or texts of which any is wanted.");
         else if (type == typeof(CloudEvent))
             Describe(schema);
+        else if (type == typeof(FilterString) || type == typeof(FilterTime) || type == typeof(FilterIds))
+            schema.MinProperties = 1;
+        else if (type == typeof(PortalEndpoints.Invalidation))
+            (schema.MinProperties, schema.MaxProperties) = (1, 1);
         else if (type == typeof(CreateApiKey.Request) && schema.Properties?["scopes"] is OpenApiSchema { Items: OpenApiSchema scope })
             scope.Enum = [.. ApiScope.All.Select(known => JsonValue.Create(known.Scope))];
 
@@ -39,23 +43,30 @@ internal sealed class ApiSchemas : IOpenApiSchemaTransformer
         return Task.CompletedTask;
     }
 
-    private static void Describe(OpenApiSchema values, string description)
+    /// <summary>Dimension to <see cref="FilterValues"/>, of which the framework sees nothing: they have a converter.</summary>
+    public static OpenApiSchema FilterGroupBy() => new()
     {
-        values.Description = description;
-        values.OneOf =
-        [
-            new OpenApiSchema { Type = JsonSchemaType.String },
-            new OpenApiSchema
-            {
-                Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String }, MinItems = 1, MaxItems = FilterValues.MaxValues,
-            },
-        ];
-    }
+        Type = JsonSchemaType.Object,
+        AdditionalProperties = new OpenApiSchema
+        {
+            Description = "A text, or texts of which any is wanted.",
+            OneOf =
+            [
+                new OpenApiSchema { Type = JsonSchemaType.String },
+                new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String }, MinItems = 1, MaxItems = FilterValues.MaxValues },
+            ],
+        },
+    };
 
     /// <summary>An event may have attributes of its sender's own.</summary>
     private static void Describe(OpenApiSchema cloudEvent)
     {
         cloudEvent.AdditionalPropertiesAllowed = true;
-        cloudEvent.AdditionalProperties = null;
+        cloudEvent.PropertyNames = new OpenApiSchema { Pattern = SchemaPatterns.AttributeName };
+        cloudEvent.AdditionalProperties = new OpenApiSchema
+        {
+            Type = JsonSchemaType.String | JsonSchemaType.Integer | JsonSchemaType.Boolean | JsonSchemaType.Null, Pattern = SchemaPatterns.NoControlCharacters,
+            Minimum = $"{int.MinValue}", Maximum = $"{int.MaxValue}",
+        };
     }
 }

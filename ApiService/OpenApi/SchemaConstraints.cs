@@ -3,6 +3,9 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Json;
+using CloudNative.Metering.Customers;
+using CloudNative.Metering.Meters;
+using CloudNative.Metering.Validation;
 using Microsoft.AspNetCore.Mvc.Infrastructure;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -25,10 +28,15 @@ internal static class SchemaConstraints
     {
         foreach (var attribute in AttributesOf(context))
             Add(schema, attribute);
+        // What is said of an array's texts is meant of each.
+        if (schema is { Pattern: { } pattern, Items: OpenApiSchema item })
+            (item.Pattern, schema.Pattern) = (pattern, null);
         // The framework knows texts and arrays only.
         if (schema is { Type: { } type, MaxLength: { } most } && type.HasFlag(JsonSchemaType.Object))
             (schema.MaxProperties, schema.MaxLength) = (most, null);
         AddShared(schema, NameOf(context));
+        if (context.JsonPropertyInfo is { } property)
+            AddMembers(schema, property);
     }
 
     public static bool IsRequired(JsonPropertyInfo property) => property.AttributeProvider?.IsDefined(typeof(RequiredAttribute), inherit: true) is true;
@@ -43,9 +51,36 @@ internal static class SchemaConstraints
             case DataTypeAttribute { DataType: DataType.DateTime }:
                 schema.Format = DateTime;
                 break;
+            case RegularExpressionAttribute expression:
+                schema.Pattern = expression.Pattern;
+                break;
             case RequiredAttribute or NeverNullAttribute:
                 schema.Type &= ~JsonSchemaType.Null;
                 break;
+        }
+    }
+
+    /// <summary>What holds for the names and the values of an object, or for the texts of an array, which no attribute can say.</summary>
+    private static void AddMembers(OpenApiSchema schema, JsonPropertyInfo property)
+    {
+        var isDefinition = property.DeclaringType == typeof(MeterDefinition) || property.DeclaringType == typeof(MeterUpdate) || property.DeclaringType == typeof(CustomerDefinition);
+        if (isDefinition && property.Name == "metadata")
+        {
+            schema.PropertyNames = new OpenApiSchema { MinLength = 1, MaxLength = FieldLimits.MaxMetadataKeyLength };
+            schema.AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = FieldLimits.MaxMetadataValueLength };
+        }
+        else if (isDefinition && property.Name == "groupBy")
+        {
+            schema.PropertyNames = new OpenApiSchema { MaxLength = MeterRules.MaxDimensionNameLength, Pattern = MeterRules.FreeDimensionNamePattern };
+            schema.AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = MeterRules.MaxPathLength, Pattern = MeterRules.PathPattern };
+        }
+        else if (property.PropertyType == typeof(IReadOnlyDictionary<string, FilterValues>))
+        {
+            schema.AdditionalProperties = ApiSchemas.FilterGroupBy().AdditionalProperties;
+        }
+        else if (property.DeclaringType == typeof(UsageAttribution))
+        {
+            (schema.UniqueItems, schema.Items) = (true, new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1 });
         }
     }
 

@@ -5,6 +5,7 @@ using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Idempotency;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
+using CloudNative.Metering.Meters;
 using CloudNative.Metering.Portal;
 using CloudNative.Metering.Time;
 using CloudNative.Metering.Validation;
@@ -26,7 +27,7 @@ internal static class CreatePortalToken
     /// <param name="ExpiresAt">From then on it is refused, RFC 3339, at most 24 hours ahead; absent: in an hour.</param>
     internal sealed record Request(
         [property: Required, MinLength(1)] string? Subject,
-        [property: MinLength(1), MaxLength(MaxSlugs)] IReadOnlyList<string?>? AllowedMeterSlugs,
+        [property: MinLength(1), MaxLength(MaxSlugs), RegularExpression(MeterRules.SlugPattern)] IReadOnlyList<string?>? AllowedMeterSlugs,
         DateTimeOffset? ExpiresAt);
 
     public static void MapCreatePortalToken(this RouteGroupBuilder tokens) => tokens.MapPost("/", HandleAsync)

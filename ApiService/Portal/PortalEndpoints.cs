@@ -1,7 +1,10 @@
+using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using CloudNative.ApiService.Authentication;
 using CloudNative.ApiService.Binding;
 using CloudNative.ApiService.Edge;
+using CloudNative.ApiService.Json;
+using CloudNative.ApiService.OpenApi;
 using CloudNative.ApiService.Problems;
 using CloudNative.Metering.ApiKeys;
 using CloudNative.Metering.Portal;
@@ -19,12 +22,19 @@ internal static class PortalEndpoints
     /// <param name="Subject">Only those of this subject.</param>
     /// <param name="Cursor">The id of the last token of the part before; absent: the newest.</param>
     /// <param name="Limit">At most so many tokens, 1 to 1000.</param>
-    internal sealed record Parameters(string? Subject, string? Cursor, string? Limit);
+    internal sealed record Parameters([property: MinLength(1)] string? Subject, [property: RegularExpression(SchemaPatterns.Ulid)] string? Cursor, string? Limit);
 
     /// <summary>Which tokens to invalidate: exactly one of both.</summary>
-    /// <param name="Id">The token with this id.</param>
-    /// <param name="Subject">Every token of this subject.</param>
-    internal sealed record Invalidation(string? Id, string? Subject);
+    internal sealed record Invalidation
+    {
+        /// <summary>The token with this id.</summary>
+        [NeverNull, RegularExpression(SchemaPatterns.Ulid)]
+        public string? Id { get; init; }
+
+        /// <summary>Every token of this subject.</summary>
+        [NeverNull, MinLength(1)]
+        public string? Subject { get; init; }
+    }
 
     public static IServiceCollection AddPortal(this IServiceCollection services)
     {

@@ -26,7 +26,7 @@ public sealed record MeterDefinition
     /// <c>COUNT</c>.
     /// </summary>
     /// <example>$.tokens</example>
-    [MaxLength(MeterRules.MaxPathLength)]
+    [MaxLength(MeterRules.MaxPathLength), RegularExpression(MeterRules.PathPattern)]
     public string? ValueProperty { get; init; }
 
     /// <summary>

@@ -37,7 +37,9 @@ internal sealed class ApiOperation(JsonObject document, JsonObject operation, st
     public IReadOnlyList<(ApiParameter Parameter, ApiSchema Schema)> Parameters { get; } =
     [
         .. from parameter in operation["parameters"]?.AsArray() ?? []
-           select (new ApiParameter(parameter!["name"]!.GetValue<string>(), parameter["in"]!.GetValue<string>()), new ApiSchema(document, parameter["schema"]!)),
+           let json = parameter!["content"]?["application/json"]?["schema"]
+           let form = json is not null ? ParameterForm.Json : parameter["style"]?.GetValue<string>() == "deepObject" ? ParameterForm.Members : ParameterForm.Text
+           select (new ApiParameter(parameter["name"]!.GetValue<string>(), parameter["in"]!.GetValue<string>(), form), new ApiSchema(document, json ?? parameter["schema"]!)),
     ];
 
     /// <summary>What may be sent, by content type, with the document's own examples.</summary>
@@ -64,7 +66,15 @@ internal sealed class ApiOperation(JsonObject document, JsonObject operation, st
     ];
 }
 
-internal sealed record ApiParameter(string Name, string In);
+/// <summary>How a parameter is written: as text, as JSON, or as <c>name[member]=text</c>.</summary>
+internal enum ParameterForm
+{
+    Text,
+    Json,
+    Members,
+}
+
+internal sealed record ApiParameter(string Name, string In, ParameterForm Form);
 
 /// <summary>What the document says of an answer.</summary>
 internal sealed class ApiAnswer(JsonObject document, JsonObject answer)

@@ -15,7 +15,7 @@ internal sealed class ApiSchema(JsonObject document, JsonNode schema)
     private static readonly string[] Known =
     [
         "$ref", "type", "enum", "oneOf", "format", "pattern", "minLength", "maxLength", "minimum", "maximum", "items", "minItems", "maxItems",
-        "properties", "required", "additionalProperties", "maxProperties",
+        "properties", "required", "additionalProperties", "propertyNames", "minProperties", "maxProperties", "uniqueItems",
         // Says nothing of what is allowed.
         "description", "title", "default", "example", "examples",
     ];
@@ -36,6 +36,10 @@ internal sealed class ApiSchema(JsonObject document, JsonNode schema)
     private IEnumerable<(string Name, ApiSchema Schema)> Properties => (_rules["properties"]?.AsObject() ?? []).Select(property => (property.Key, Of(property.Value!)));
 
     private ApiSchema? MoreProperties => _rules["additionalProperties"] is JsonObject more ? Of(more) : null;
+
+    private ApiSchema? Names => _rules["propertyNames"] is { } names ? Of(names) : null;
+
+    private bool IsUnique => _rules["uniqueItems"]?.GetValue<bool>() is true;
 
     private string[] Required => [.. (_rules["required"]?.AsArray() ?? []).Select(name => name!.GetValue<string>())];
 
@@ -70,6 +74,8 @@ internal sealed class ApiSchema(JsonObject document, JsonNode schema)
     /// <summary>A value that the schema allows.</summary>
     public JsonNode? Draw(Random random, int depth = 0)
     {
+        if (_rules["default"] is { } usual && random.Next(3) == 0)
+            return usual.DeepClone();
         if (_rules["enum"] is JsonArray known)
             return random.GetItems([.. known], 1)[0]!.DeepClone();
         if (Choices.ToArray() is { Length: > 0 } choices)
@@ -80,7 +86,7 @@ internal sealed class ApiSchema(JsonObject document, JsonNode schema)
             "boolean" => random.Next(2) == 0,
             "integer" => Number(random),
             "number" => random.NextDouble() * 1e6,
-            "array" => new JsonArray([.. Enumerable.Range(0, Length(random, "minItems", "maxItems", 3)).Select(_ => ItemSchema.Draw(random, depth + 1))]),
+            "array" => Array(random, depth),
             "object" => Object(random, depth),
             _ => Text(random),
         };
@@ -138,7 +144,7 @@ internal sealed class ApiSchema(JsonObject document, JsonNode schema)
         _ => throw new NotSupportedException($"The test knows no type {type}."),
     };
 
-    private static string Some(Random random) => random.Next(40) == 0 ? Long(random) : random.Next(9) switch
+    private static string Some(Random random) => random.Next(40) == 0 ? Long(random) : random.Next(14) switch
     {
         0 => new string((char)('A' + random.Next(26)), 2),
         1 => new string((char)('A' + random.Next(26)), 3),
@@ -147,6 +153,11 @@ internal sealed class ApiSchema(JsonObject document, JsonNode schema)
         4 => "${jndi:ldap://x} %00 {{7*7}} <b>",
         5 => " ",
         6 => Ulid.NewUlid().ToString(),
+        7 => $"$.k{random.Next()}",
+        8 => "$['a b'][0] [\"\\u00e9\"].c",
+        9 => "\"2f4\"",
+        10 => "*",
+        11 => "application/x+JSON; charset=utf-8",
         _ => $"x_{random.Next()}",
     };
 
@@ -167,8 +178,10 @@ internal sealed class ApiSchema(JsonObject document, JsonNode schema)
     {
         foreach (var name in Required.Where(name => !members.ContainsKey(name)))
             yield return $"{at}.{name} is missing";
-        if (members.Count > Rule("maxProperties"))
+        if (members.Count < Rule("minProperties") || members.Count > Rule("maxProperties"))
             yield return $"{at} has {members.Count} members";
+        foreach (var error in members.SelectMany(member => Names?.ErrorsOf(member.Key, $"{at}, the name {member.Key}") ?? []))
+            yield return error;
         foreach (var (name, value) in members)
         {
             var schema = Properties.FirstOrDefault(property => property.Name == name).Schema ?? MoreProperties;
@@ -181,6 +194,7 @@ internal sealed class ApiSchema(JsonObject document, JsonNode schema)
 
     private IEnumerable<string> ErrorsOf(JsonArray items, string at) => items.Count < Rule("minItems") || items.Count > Rule("maxItems")
         ? [$"{at} has {items.Count} items"]
+        : IsUnique && Distinct(items).Count() < items.Count ? [$"{at} has an item twice"]
         : items.SelectMany((item, i) => ItemSchema.Errors(item, $"{at}[{i}]"));
 
     private IEnumerable<string> ErrorsOf(string text, string at)
@@ -208,15 +222,34 @@ internal sealed class ApiSchema(JsonObject document, JsonNode schema)
     private int Length(Random random, string least, string most, int usual) =>
         random.Next(Rule(least) ?? 0, Math.Min(Rule(most) ?? usual, (Rule(least) ?? 0) + usual) + 1);
 
+    private JsonArray Array(Random random, int depth)
+    {
+        var items = Enumerable.Range(0, Length(random, "minItems", "maxItems", 3)).Select(_ => ItemSchema.Draw(random, depth + 1)).ToList();
+        return [.. (IsUnique ? Distinct(items) : items).Select(item => item?.DeepClone())];
+    }
+
+    private static IEnumerable<JsonNode?> Distinct(IEnumerable<JsonNode?> items) => items.DistinctBy(item => item?.ToJsonString());
+
     private JsonObject Object(Random random, int depth)
     {
         var members = new JsonObject();
-        foreach (var (name, schema) in Properties.Where(property => Required.Contains(property.Name) || (depth < MaxDepth && random.Next(2) == 0)))
-            members[name] = schema.Draw(random, depth + 1);
-        for (var i = Length(random, "minProperties", "maxProperties", 2); MoreProperties is { } more && depth < MaxDepth && i > 0; i--)
-            members[$"k{random.Next(100)}"] = more.Draw(random, depth + 1);
+        var properties = Properties.ToArray();
+        random.Shuffle(properties);
+        foreach (var (name, schema) in properties.OrderBy(property => !Required.Contains(property.Name)))
+        {
+            // Deep inside, what nests no deeper comes first.
+            var isWanted = Required.Contains(name) || members.Count < Rule("minProperties") || (depth < MaxDepth && random.Next(2) == 0);
+            if (isWanted && !(members.Count >= Rule("maxProperties")) && !(depth >= MaxDepth && schema.Types.Contains("array")))
+                members[name] = schema.Draw(random, depth + 1);
+        }
+
+        for (var i = random.Next(3); MoreProperties is { } more && depth < MaxDepth && i > 0; i--)
+            members[Name(random)] = more.Draw(random, depth + 1);
         return members;
     }
+
+    private string Name(Random random) =>
+        Enumerable.Range(0, 1_000).Select(_ => random.Next(2) == 0 ? $"k{random.Next(100)}" : Some(random)).First(name => Names?.Errors(name).Any() is not true);
 
     private string Text(Random random)
     {
@@ -228,14 +261,14 @@ internal sealed class ApiSchema(JsonObject document, JsonNode schema)
 
         if (_rules["format"]?.GetValue<string>() is "uri")
             return $"https://example.com/{random.Next()}";
-        if (Rule("maxLength") is { } most && random.Next(8) == 0 && new string('m', most) is var longest && !ErrorsOf(longest, "").Any())
+        if (Rule("maxLength") is { } most && random.Next(8) == 0 && string.Concat(Enumerable.Repeat(random.Next(2) == 0 ? "m" : "😀", most)) is var longest && !ErrorsOf(longest, "").Any())
             return longest;
         return Enumerable.Range(0, 1_000).Select(_ => Some(random)).First(text => !ErrorsOf(text, "").Any());
     }
 
     private IEnumerable<(string Way, JsonNode? Value)> Replacements(JsonNode? value)
     {
-        foreach (var other in (JsonNode?[])[null, true, 1, 1.5, "one of none", "", " ", "€", new JsonArray(), new JsonObject { ["x"] = 1 }])
+        foreach (var other in (JsonNode?[])[null, true, 1, 1.5, "one of none", "", " ", "€", "a\\", new string('U', 26), new JsonArray(), new JsonObject(), new JsonObject { ["x"] = 1 }])
             yield return ("another value", other);
         if (Rule("maxLength") is { } length)
             yield return ("too long", new StringBuilder().Insert(0, "😀", length + 1).ToString());
@@ -245,6 +278,8 @@ internal sealed class ApiSchema(JsonObject document, JsonNode schema)
             yield return ("too small", least - 1L);
         if (Rule("maxItems") is <= 1_000 and var items && value is JsonArray { Count: > 0 } some)
             yield return ("too many items", new JsonArray([.. Enumerable.Range(0, items + 1).Select(_ => some[0]?.DeepClone())]));
+        if (IsUnique && value is JsonArray { Count: > 0 } single)
+            yield return ("an item twice", new JsonArray(single[0]?.DeepClone(), single[0]?.DeepClone()));
         if (Rule("maxProperties") is { } members && value is JsonObject)
             yield return ("too many members", new JsonObject(Enumerable.Range(0, members + 1).Select(i => KeyValuePair.Create($"k{i}", (JsonNode?)"v"))));
     }
@@ -255,6 +290,12 @@ internal sealed class ApiSchema(JsonObject document, JsonNode schema)
             yield return (name, "missing", With(members, copy => copy.Remove(name)));
         if (!IsOpen)
             yield return ("undocumented", "not documented", With(members, copy => copy["undocumented"] = 1));
+        foreach (var name in (string[])["", "a b", "Ünï", "subject", new string('n', 300)])
+        {
+            if (Properties.All(property => property.Name != name) && Names?.Errors(name).Any() is true)
+                yield return (name, "such a name", With(members, copy => copy[name] = "$.x"));
+        }
+
         foreach (var (name, value) in members)
         {
             var schema = Properties.FirstOrDefault(property => property.Name == name).Schema ?? MoreProperties;

@@ -24,7 +24,7 @@ public sealed class ContractTests(TestApi api)
 
         var document = await client.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative), Token);
 
-        Assert.Contains("A body has at most 4 MiB, a batch 5,000 events, an event 256 KiB.", document, StringComparison.Ordinal);
+        Assert.Contains("A body has at most 4 MiB, a batch 5,000 events, an event 256 KiB, an address 8 KiB", document, StringComparison.Ordinal);
         Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"at most {UsageLimits.Default.MaxRows:N0} rows"), document, StringComparison.Ordinal);
         Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"up to {UsageLimits.Default.MaxValues:N0}"), document, StringComparison.Ordinal);
         await Snapshot.AssertAsync("openapi.json", document, Token);

@@ -6,6 +6,9 @@ namespace CloudNative.ApiService.Tests.Contract;
 /// <summary>A request as somebody would draw it from the document who knows nothing else: one that it allows, or one that it forbids for one reason.</summary>
 internal sealed class DrawnRequest
 {
+    /// <summary>Names nothing that there is.</summary>
+    public const string NoSuch = "no-such";
+
     private readonly ApiOperation _operation;
     private readonly Dictionary<string, string> _path = [];
     private readonly List<(string Name, string Value)> _query = [];
@@ -27,6 +30,10 @@ internal sealed class DrawnRequest
         _body = Write(Body);
     }
 
+    public bool Has(string header) => _headers.Exists(sent => sent.Name == header);
+
+    public bool Names(string target) => _path.ContainsValue(target);
+
     /// <summary>Which place is broken, and how; null where none is.</summary>
     public (string Place, string Way)? Broken { get; private set; }
 
@@ -37,7 +44,7 @@ internal sealed class DrawnRequest
     /// <summary>Breaks it at one place; false where nothing can be broken.</summary>
     public bool Break(Random random)
     {
-        var breaks = Breaks().ToArray();
+        var breaks = Breaks(random).ToArray();
         if (breaks.Length == 0)
             return false;
         var chosen = random.GetItems(breaks, 1)[0];
@@ -51,7 +58,7 @@ internal sealed class DrawnRequest
     public HttpRequestMessage ToMessage()
     {
         var path = _path.Aggregate(_operation.Path, (path, parameter) => path.Replace($"{{{parameter.Key}}}", Uri.EscapeDataString(parameter.Value), StringComparison.Ordinal));
-        var query = string.Join('&', _query.Select(parameter => $"{parameter.Name}={Uri.EscapeDataString(parameter.Value)}"));
+        var query = string.Join('&', _query.Select(parameter => $"{Uri.EscapeDataString(parameter.Name)}={Uri.EscapeDataString(parameter.Value)}"));
         var message = new HttpRequestMessage(new HttpMethod(_operation.Method), query.Length == 0 ? path : $"{path}?{query}");
         foreach (var (name, value) in _headers)
             message.Headers.TryAddWithoutValidation(name, value);
@@ -78,21 +85,35 @@ internal sealed class DrawnRequest
         // None of the others is required.
         if (random.Next(3) != 0)
             return;
-        var values = schema.Draw(random) switch
-        {
-            JsonArray many => many.Select(value => value!.ToString()),
-            var one => (string[])[one!.ToString()],
-        };
-        // Text of a header field is ASCII.
+        var value = schema.Draw(random);
+        // Text of a header field is ASCII, and a space around it is not part of it.
         if (parameter.In == "header")
-            _headers.AddRange(values.Where(value => value.All(c => c is > ' ' and < '\x7f')).Select(value => (parameter.Name, value)));
+            _headers.AddRange(Texts(value).Where(text => text.All(c => c is > ' ' and < '\x7f')).Select(text => (parameter.Name, text)));
+        else if (parameter.Form == ParameterForm.Json)
+            _query.Add((parameter.Name, value!.ToJsonString()));
+        else if (parameter.Form == ParameterForm.Members)
+            _query.AddRange(value!.AsObject().SelectMany(member => Texts(member.Value).Select(text => ($"{parameter.Name}[{member.Key}]", text))));
         else
-            _query.AddRange(values.Select(value => (parameter.Name, value)));
+            _query.AddRange(Texts(value).Select(text => (parameter.Name, text)));
     }
 
-    private IEnumerable<(string Place, string Way, Action Apply)> Breaks()
+    private static IEnumerable<string> Texts(JsonNode? value) => value is JsonArray many ? many.Select(one => one!.ToString()) : [value!.ToString()];
+
+    private IEnumerable<(string Place, string Way, Action Apply)> Breaks(Random random)
     {
-        foreach (var (parameter, schema) in _operation.Parameters.Where(known => known.Parameter.In == "query"))
+        foreach (var (parameter, schema) in _operation.Parameters.Where(known => known.Parameter.Form == ParameterForm.Json))
+        {
+            foreach (var (_, way, value) in schema.Breaks(schema.Draw(random)))
+                yield return (parameter.Name, way, () => Replace(_query, parameter.Name, value?.ToJsonString() ?? "null"));
+        }
+
+        foreach (var (parameter, schema) in _operation.Parameters.Where(known => known.Parameter.Form == ParameterForm.Members))
+        {
+            yield return (parameter.Name, "no object", () => Replace(_query, parameter.Name, "5"));
+            yield return (parameter.Name, "too many values", () => _query.AddRange(Enumerable.Repeat(($"{parameter.Name}[k]", "v"), 101)));
+        }
+
+        foreach (var (parameter, schema) in _operation.Parameters.Where(known => known.Parameter is { In: "query", Form: ParameterForm.Text }))
         {
             // What is text in an address may be a number all the same.
             foreach (var (_, way, value) in schema.Breaks(JsonValue.Create("")).Where(broken => broken.Value is JsonValue text && schema.ErrorsOfText(text.ToString()).Any()))
