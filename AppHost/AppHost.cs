@@ -38,8 +38,10 @@ var api = builder.AddProject<Projects.ApiService>("api")
     .WithHttpHealthCheck("/health")
     .WithExternalHttpEndpoints();
 
+// One: an open page is state in the memory of its process.
 var web = builder.AddProject<Projects.Web>("web")
     .WithReference(api)
+    .WithReplicas(1)
     .WithHttpHealthCheck("/health")
     .WithExternalHttpEndpoints();
 
@@ -55,6 +57,16 @@ if (builder.ExecutionContext.IsRunMode && builder.Environment.IsDevelopment())
             .WithReference(api)
             .WithEnvironment("Api__Key", key)
             .WaitFor(api);
+}
+
+// In a cluster its operator gives the first key, and a proxy in front of the admin UI signs people in.
+if (builder.ExecutionContext.IsPublishMode)
+{
+    var key = builder.AddParameter("admin-api-key", secret: true);
+    migrations.WithEnvironment("Bootstrap__ApiKey", key)
+        .WithEnvironment("Bootstrap__Tenant", builder.AddParameter("tenant", "default", publishValueAsDefault: true));
+    web.WithEnvironment("Api__Key", key)
+        .WithEnvironment("SignIn__UserHeader", builder.AddParameter("user-header", "X-Forwarded-User", publishValueAsDefault: true));
 }
 
 builder.Build().Run();

@@ -10,13 +10,18 @@ internal sealed partial class MigrationRun(
     public const int Succeeded = 0;
     public const int Failed = 1;
 
-    /// <summary>Starts <paramref name="host"/> (so that telemetry leaves), runs, stops it, and tells the process's exit code.</summary>
-    public static async Task<int> ToEndAsync(IHost host)
+    /// <summary>
+    /// Starts <paramref name="host"/> (so that telemetry leaves), runs, stops it, and tells the process's exit code. With <paramref name="waitsOnly"/> another
+    /// process does the work, and this one waits for that.
+    /// </summary>
+    public static async Task<int> ToEndAsync(IHost host, bool waitsOnly)
     {
         using (host)
         {
             await host.StartAsync();
-            var exitCode = await host.Services.GetRequiredService<MigrationRun>().RunAsync();
+            var exitCode = waitsOnly
+                ? await host.Services.GetRequiredService<MigrationWait>().RunAsync()
+                : await host.Services.GetRequiredService<MigrationRun>().RunAsync();
             await host.StopAsync();
             return exitCode;
         }

@@ -1,3 +1,4 @@
+using CloudNative.MigrationService.Bootstrap;
 using CloudNative.MigrationService.Database;
 using CloudNative.MigrationService.Development;
 using CloudNative.MigrationService.Kafka;
@@ -11,10 +12,14 @@ internal static class MigrationServices
     {
         services.AddOptions<DevelopmentOptions>().BindConfiguration(DevelopmentOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<DevelopmentOptions>, DevelopmentOptionsValidator>();
+        services.AddOptions<BootstrapOptions>().BindConfiguration(BootstrapOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<BootstrapOptions>, BootstrapOptionsValidator>();
         services.AddScoped<DatabaseMigration>();
         services.AddScoped<DevelopmentTenant>();
+        services.AddScoped<BootstrapTenant>();
         services.AddSingleton<UsageTopic>();
         services.AddSingleton<MigrationRun>();
+        services.AddSingleton<MigrationWait>();
         return services;
     }
 }

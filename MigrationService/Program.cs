@@ -8,4 +8,4 @@ builder.AddKafkaClient("kafka");
 builder.Services.AddMigration();
 
 // One shot: the exit code is the answer that WaitForCompletion and Kubernetes' Job read.
-return await MigrationRun.ToEndAsync(builder.Build());
+return await MigrationRun.ToEndAsync(builder.Build(), waitsOnly: args.Contains(MigrationWait.Argument));

@@ -8,13 +8,14 @@ using MudBlazor.Services;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
-builder.RequireDevelopment();
+builder.AddSignIn();
 builder.AddMeteringApi();
 builder.Services.AddMudServices(options => options.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomRight);
 builder.Services.AddScoped<CircuitConnection>().AddScoped<CircuitHandler>(circuit => circuit.GetRequiredService<CircuitConnection>());
 builder.Services.AddRazorComponents().AddInteractiveServerComponents();
 
 var app = builder.Build();
+app.UseSignIn();
 app.UseExceptionHandler("/error", createScopeForErrors: true);
 app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
 app.UseContentSecurity();

@@ -41,11 +41,11 @@ internal static class BaseFolder
             yield return ("networkpolicy", arrows);
         if (workload.Kind == WorkloadKind.RunOnce)
         {
-            yield return ("job", JobManifest.Create(workload, target));
+            yield return ("job", JobManifest.Create(workload, system));
             yield break;
         }
 
-        yield return ("deployment", DeploymentManifest.Create(workload, target));
+        yield return ("deployment", DeploymentManifest.Create(workload, system));
         yield return ("poddisruptionbudget", PodDisruptionBudgetManifest.Create(workload, target));
         if (!workload.IsSingle)
             yield return ("horizontalpodautoscaler", HorizontalPodAutoscalerManifest.Create(workload, target));

@@ -16,7 +16,11 @@ internal static class KustomizeTree
     public static IReadOnlyList<PublishedFile> Create(PublishedSystem system, IReadOnlyDictionary<string, string> kept)
     {
         var components = ComponentCatalog.Of(system);
-        var settings = Setting.Merge([.. ReleaseSettings.Of(system), .. NetworkSettings.Of(system), .. components.SelectMany(component => component.Settings)]);
+        var parameters = Setting.Merge(ParameterSettings.Of(system));
+        Setting[] own = [.. ReleaseSettings.Of(system), .. NetworkSettings.Of(system)];
+        if (parameters.FirstOrDefault(parameter => own.Any(setting => setting.Name == parameter.Name)) is { } twice)
+            throw new PublishException($"The parameter '{twice.Name}' can't be published: a setting of every cluster has that name.");
+        var settings = Setting.Merge([.. own, .. parameters, .. components.SelectMany(component => component.Settings)]);
         return
         [
             .. BaseFolder.Create(system).Select(file => file.In(BaseFolder.Name)),

@@ -12,7 +12,8 @@ internal sealed class ValueWriter
     /// <summary>The key of a whole connection string in its Secret.</summary>
     public const string ConnectionStringKey = "connection-string";
 
-    private const string ParameterKey = "value";
+    /// <summary>The key of a secret parameter in its Secret.</summary>
+    public const string ParameterKey = "value";
 
     // METERING_HOST and so on: where each part of a connection is injected.
     private readonly Dictionary<string, PublishedValue.FromSecret> _connectionParts = new(StringComparer.Ordinal);
@@ -51,7 +52,7 @@ internal sealed class ValueWriter
     {
         if (parameter.Secret || parameter.IsConnectionString)
             return new PublishedValue.FromSecret(ClusterName.Of(parameter), parameter.IsConnectionString ? ConnectionStringKey : ParameterKey, IsOptional: false);
-        return new PublishedValue.Plain(await parameter.GetValueAsync(cancellationToken) ?? "");
+        return new PublishedValue.FromSetting(ClusterName.Of(parameter), await parameter.GetValueAsync(cancellationToken) ?? "");
     }
 
     private static PublishedValue Write(string variable, EndpointReferenceExpression endpoint)
@@ -68,13 +69,21 @@ internal sealed class ValueWriter
         for (var i = 0; i < expression.ValueProviders.Count; i++)
         {
             var part = await WriteAsync(variable, expression.ValueProviders[i], cancellationToken);
-            if (part is not PublishedValue.Plain plain)
+            if (TextOf(part) is not { } text)
                 return InSecret(variable, Owner(expression.ValueProviders[i]));
-            texts.Add(ReferenceExpressionParts.Write(plain.Text, expression.StringFormats[i]));
+            texts.Add(ReferenceExpressionParts.Write(text, expression.StringFormats[i]));
         }
 
         return new PublishedValue.Plain(string.Format(CultureInfo.InvariantCulture, expression.Format, [.. texts]));
     }
+
+    /// <summary>What is known now; null for what the operator or the pod knows. A piece of a longer text can't be set later.</summary>
+    public static string? TextOf(PublishedValue value) => value switch
+    {
+        PublishedValue.Plain plain => plain.Text,
+        PublishedValue.FromSetting setting => setting.Text,
+        _ => null,
+    };
 
     // What needs more than a connection string or a parameter is a key of its own, in the Secret of the resource it needs.
     private static PublishedValue.FromSecret InSecret(string variable, IResource owner) => new(ClusterName.Of(owner), variable, IsOptional: false);

@@ -29,6 +29,12 @@ internal sealed record Workload(string Name, WorkloadKind Kind)
     /// <summary>Where Prometheus reads its metrics; null when it has none.</summary>
     public HttpCheck? Metrics { get; init; }
 
+    /// <summary>
+    /// The variable that names a request header in which a proxy says who the user is. Such a header must come from that proxy only: it is taken out
+    /// of what comes from outside. Null when there is none.
+    /// </summary>
+    public WorkloadVariable? UserHeader => Environment.FirstOrDefault(variable => variable.Name.EndsWith("__UserHeader", StringComparison.Ordinal));
+
     /// <summary>One at most: it keeps something in memory that another replica would not have.</summary>
     public bool IsSingle => Replicas == 1;
 

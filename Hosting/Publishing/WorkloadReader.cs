@@ -51,6 +51,9 @@ internal sealed class WorkloadReader(DistributedApplicationModel model)
 
     private async Task<Workload> ReadAsync(IResource resource, WorkloadImage image, CancellationToken cancellationToken)
     {
+        if (!image.IsBuilt && IsWaitedForCompletion(resource))
+            throw new PublishException(
+                $"The container '{resource.Name}' can't be published: others wait for its completion, and in a cluster they ask by running its image with '--wait', which only a project of the model is known to understand.");
         var kind = IsWaitedForCompletion(resource) ? WorkloadKind.RunOnce : WorkloadKind.Service;
         var ports = kind == WorkloadKind.Service ? WorkloadPorts.Of(resource) : [];
         var checks = resource.Annotations.OfType<HttpHealthCheckAnnotation>().Select(ToCheck).OfType<HttpCheck>().ToList();
@@ -108,9 +111,8 @@ internal sealed class WorkloadReader(DistributedApplicationModel model)
         foreach (var argument in context.Args)
         {
             var value = await _values.WriteAsync("argument", argument, cancellationToken);
-            arguments.Add(value is PublishedValue.Plain plain
-                ? plain.Text
-                : throw new PublishException($"An argument of '{resource.Name}' holds a secret; give it as an environment variable."));
+            arguments.Add(ValueWriter.TextOf(value)
+                ?? throw new PublishException($"An argument of '{resource.Name}' holds a secret; give it as an environment variable."));
         }
 
         return arguments;

@@ -27,7 +27,7 @@ public static partial class MeterRules
 
     // \z instead of $: .NET's $ also matches before a trailing line feed.
     [GeneratedRegex(@"\A[a-z0-9]+(?:_[a-z0-9]+)*\z", RegexOptions.CultureInvariant)]
-    internal static partial Regex Slug();
+    public static partial Regex Slug();
 
     [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_]*\z", RegexOptions.CultureInvariant)]
     internal static partial Regex DimensionName();

@@ -1,4 +1,5 @@
 using CloudNative.Metering.Database;
+using CloudNative.MigrationService.Bootstrap;
 using CloudNative.MigrationService.Development;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -8,7 +9,8 @@ using Npgsql;
 namespace CloudNative.MigrationService.Database;
 
 /// <summary>Brings the database to this build's schema. Run twice at once, the second waits and then finds nothing to do.</summary>
-internal sealed partial class DatabaseMigration(MeteringDbContext database, DevelopmentTenant development, ILogger<DatabaseMigration> logger)
+internal sealed partial class DatabaseMigration(
+    MeteringDbContext database, DevelopmentTenant development, BootstrapTenant bootstrap, ILogger<DatabaseMigration> logger)
 {
     // Any number will do, as long as nobody else locks it in this database.
     private const long LockKey = 0x434E_4D69_6772_6174;
@@ -31,7 +33,13 @@ internal sealed partial class DatabaseMigration(MeteringDbContext database, Deve
         LogPending(logger, pending.Count);
         await database.Database.MigrateAsync(cancellationToken);
         await development.SeedAsync(cancellationToken);
+        await bootstrap.SeedAsync(cancellationToken);
     }
+
+    /// <summary>Whether nothing of this build's schema is missing. Before the first run there is no table to ask, which EF would log as an error.</summary>
+    public async Task<bool> IsDoneAsync(CancellationToken cancellationToken) =>
+        await database.GetService<IHistoryRepository>().ExistsAsync(cancellationToken)
+        && !(await database.Database.GetPendingMigrationsAsync(cancellationToken)).Any();
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "{Count} migrations to apply.")]
     private static partial void LogPending(ILogger logger, int count);

@@ -43,16 +43,7 @@ internal sealed partial class DevelopmentTenant(
         if (known.Exists(k => k.Hash.AsSpan().SequenceEqual(hash)))
             return;
         database.RemoveRange(await database.ApiKeys.Where(k => k.Hash == hash).ToListAsync(cancellationToken));
-        database.Add(new ApiKey
-        {
-            Id = Ulid.NewUlid(now),
-            TenantId = tenantId,
-            Name = KeyName,
-            Prefix = ApiKeyHash.Prefix(key),
-            Hash = hash,
-            Scopes = [ApiScope.Everything],
-            CreatedAt = now,
-        });
+        database.Add(GivenKey.Create(tenantId, KeyName, key, now));
     }
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "Tenant {Tenant} and its development API key exist.")]

@@ -12,22 +12,32 @@ internal sealed partial class UsageTopic(KafkaConnection connection, ILogger<Usa
 
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
-        var client = new AdminClientBuilder(Configuration())
-            .SetLogHandler((_, message) => KafkaLog.Write(logger, message))
-            // What matters arrives as an exception; without a handler librdkafka logs every failed connection twice.
-            .SetErrorHandler((_, _) => { })
-            .Build();
+        var client = CreateClient();
         using var admin = new KafkaAdmin(client);
 
-        // Looked up before it is created, because librdkafka's own cluster has no controller to create it. All topics are asked for:
-        // asking for one by name can make a broker create it.
-        var metadata = await admin.GetMetadataAsync(topic: null, RequestTimeout, cancellationToken);
-        if (metadata.Topics.Find(topic => topic.Topic == UsageEventTopic.Name) is { } existing)
+        // Looked up before it is created, because librdkafka's own cluster has no controller to create it.
+        if (await FindAsync(admin, cancellationToken) is { } existing)
             Report(existing.Partitions.Count);
         else
             await CreateAsync(client, cancellationToken);
         await CheckSettingsAsync(admin, cancellationToken);
     }
+
+    public async Task<bool> ExistsAsync(CancellationToken cancellationToken)
+    {
+        using var admin = new KafkaAdmin(CreateClient());
+        return await FindAsync(admin, cancellationToken) is not null;
+    }
+
+    // All topics are asked for: asking for one by name can make a broker create it.
+    private static async Task<TopicMetadata?> FindAsync(KafkaAdmin admin, CancellationToken cancellationToken) =>
+        (await admin.GetMetadataAsync(topic: null, RequestTimeout, cancellationToken)).Topics.Find(topic => topic.Topic == UsageEventTopic.Name);
+
+    private IAdminClient CreateClient() => new AdminClientBuilder(Configuration())
+        .SetLogHandler((_, message) => KafkaLog.Write(logger, message))
+        // What matters arrives as an exception; without a handler librdkafka logs every failed connection twice.
+        .SetErrorHandler((_, _) => { })
+        .Build();
 
     private AdminClientConfig Configuration() => new()
     {

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using k8s.Models;
 
 namespace Aspire.Hosting.Publishing.Manifests;
@@ -16,11 +14,7 @@ internal static class ConfigMapManifest
     };
 
     /// <summary>Changes with every value, so that the pods are replaced: a running pod keeps the variables it started with.</summary>
-    public static string Checksum(Workload workload)
-    {
-        var text = string.Concat(Values(workload).Select(pair => $"{pair.Key}={pair.Value}\n"));
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-    }
+    public static string ChecksumOf(Workload workload) => Checksum.Of(string.Concat(Values(workload).Select(pair => $"{pair.Key}={pair.Value}\n")));
 
     private static Dictionary<string, string> Values(Workload workload) => workload.Environment
         .Where(variable => variable.Value is PublishedValue.Plain)

@@ -7,11 +7,11 @@ internal static class DeploymentManifest
 {
     private const int RevisionsKept = 5;
 
-    public static V1Deployment Create(Workload workload, PublishTarget target) => new()
+    public static V1Deployment Create(Workload workload, PublishedSystem system) => new()
     {
         ApiVersion = "apps/v1",
         Kind = "Deployment",
-        Metadata = new V1ObjectMeta { Name = workload.Name, Labels = Labels.OfRelease(workload, target) },
+        Metadata = new V1ObjectMeta { Name = workload.Name, Labels = Labels.OfRelease(workload, system.Target) },
         Spec = new V1DeploymentSpec
         {
             // Null where the autoscaler decides: a number here would undo its work at every apply.
@@ -23,7 +23,7 @@ internal static class DeploymentManifest
                 Type = "RollingUpdate",
                 RollingUpdate = new V1RollingUpdateDeployment { MaxSurge = 1, MaxUnavailable = 0 },
             },
-            Template = PodTemplate.Create(workload, target, restartPolicy: "Always"),
+            Template = PodTemplate.Create(workload, system, restartPolicy: "Always"),
         },
     };
 }

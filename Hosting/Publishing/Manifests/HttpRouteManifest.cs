@@ -21,11 +21,14 @@ internal static class HttpRouteManifest
             Hostnames = [HostOf(workload)],
             Rules =
             [
-                Rule("PathPrefix", "/", Backend(workload, port)),
-                .. workload.Metrics is { } metrics ? [Rule("Exact", metrics.Path, Backend(workload, port), Hide())] : Array.Empty<HttpRouteRule>(),
+                Rule("PathPrefix", "/", Backend(workload, port), Strip(workload)),
+                .. workload.Metrics is { } metrics ? [Rule("Exact", metrics.Path, Backend(workload, port), [.. Strip(workload), Hide()])] : Array.Empty<HttpRouteRule>(),
             ],
         },
     };
+
+    /// <summary>Where a route holds the header that it takes out of the requests.</summary>
+    public const string RemovedHeaderPath = "spec.rules.*.filters.0.requestHeaderModifier.remove.0";
 
     public static string HostOf(Workload workload) => $"{workload.Name}.example.com";
 
@@ -37,6 +40,11 @@ internal static class HttpRouteManifest
     };
 
     private static HttpRouteBackend Backend(Workload workload, WorkloadPort port) => new() { Name = workload.Name, Port = port.Number };
+
+    // Who a user is says the proxy behind this route, never the user.
+    private static HttpRouteFilter[] Strip(Workload workload) => workload.UserHeader is { } variable && ValueWriter.TextOf(variable.Value) is { } header
+        ? [new HttpRouteFilter { Type = "RequestHeaderModifier", RequestHeaderModifier = new HttpRouteHeaders { Remove = [header] } }]
+        : [];
 
     private static HttpRouteFilter Hide() => new()
     {

@@ -8,6 +8,7 @@ internal static class JobManifest
     private const int Retries = 6;
     private const int SecondsKept = 24 * 60 * 60;
 
+    private const int CharactersOfChecksum = 8;
     private const int MaxWorkloadName = 23;
 
     /// <summary>
@@ -15,20 +16,22 @@ internal static class JobManifest
     /// another Job beside the old one. The release is the last part, where the operator's own is put in.
     /// </summary>
     /// <exception cref="PublishException">Nothing is left for the release in the 63 characters of a name.</exception>
-    public static string NameOf(Workload workload) => workload.Name.Length <= MaxWorkloadName
-        ? $"{workload.Name}-{ConfigMapManifest.Checksum(workload)[..8]}-{workload.Image.Tag}"
+    public static string NameOf(Workload workload, PublishedSystem system) => workload.Name.Length <= MaxWorkloadName
+        ? $"{workload.Name}-{Checksum.Of(PublishedFile.ToYaml(Template(workload, system)))[..CharactersOfChecksum]}-{workload.Image.Tag}"
         : throw new PublishException($"The name '{workload.Name}' is too long for what runs once: it has {workload.Name.Length} characters, {MaxWorkloadName} are allowed.");
 
-    public static V1Job Create(Workload workload, PublishTarget target) => new()
+    public static V1Job Create(Workload workload, PublishedSystem system) => new()
     {
         ApiVersion = "batch/v1",
         Kind = "Job",
-        Metadata = new V1ObjectMeta { Name = NameOf(workload), Labels = Labels.OfRelease(workload, target) },
+        Metadata = new V1ObjectMeta { Name = NameOf(workload, system), Labels = Labels.OfRelease(workload, system.Target) },
         Spec = new V1JobSpec
         {
             BackoffLimit = Retries,
             TtlSecondsAfterFinished = SecondsKept,
-            Template = PodTemplate.Create(workload, target, restartPolicy: "OnFailure"),
+            Template = Template(workload, system),
         },
     };
+
+    private static V1PodTemplateSpec Template(Workload workload, PublishedSystem system) => PodTemplate.Create(workload, system, restartPolicy: "OnFailure");
 }

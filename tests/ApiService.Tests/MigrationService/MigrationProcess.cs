@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using CloudNative.MigrationService.Development;
 
 namespace CloudNative.ApiService.Tests.MigrationService;
@@ -8,10 +9,15 @@ internal static class MigrationProcess
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
 
+    public static Task<(int ExitCode, string Output)> RunAsync(
+        string database, string kafka, string environment, string? key, CancellationToken cancellationToken) =>
+        RunAsync(database, kafka, environment, key is null ? [] : [("Development__ApiKey", key)], [], cancellationToken);
+
     public static async Task<(int ExitCode, string Output)> RunAsync(
-        string database, string kafka, string environment, string? key, CancellationToken cancellationToken)
+        string database, string kafka, string environment, (string Name, string Value)[] settings, string[] arguments,
+        CancellationToken cancellationToken, Action<string>? onOutput = null)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(DevelopmentOptions).Assembly.Location])
+        var start = new ProcessStartInfo("dotnet", [typeof(DevelopmentOptions).Assembly.Location, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -19,15 +25,27 @@ internal static class MigrationProcess
         start.Environment["DOTNET_ENVIRONMENT"] = environment;
         start.Environment["ConnectionStrings__metering"] = database;
         start.Environment["ConnectionStrings__kafka"] = kafka;
-        if (key is not null)
-            start.Environment["Development__ApiKey"] = key;
+        foreach (var (name, value) in settings)
+            start.Environment[name] = value;
 
         using var process = Process.Start(start)!;
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(Deadline);
-        var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
+        var output = ReadAsync(process.StandardOutput, onOutput, deadline.Token);
         var errors = process.StandardError.ReadToEndAsync(deadline.Token);
         await process.WaitForExitAsync(deadline.Token);
         return (process.ExitCode, await output + await errors);
+    }
+
+    private static async Task<string> ReadAsync(StreamReader reader, Action<string>? onOutput, CancellationToken cancellationToken)
+    {
+        var text = new StringBuilder();
+        while (await reader.ReadLineAsync(cancellationToken) is { } line)
+        {
+            text.AppendLine(line);
+            onOutput?.Invoke(line);
+        }
+
+        return text.ToString();
     }
 }

@@ -88,12 +88,15 @@ public sealed class ManifestPublisherTests
     }
 
     [Fact]
-    public async Task Publish_PlainValues_AreInTheConfigMap()
+    public async Task Publish_PlainValues_AreInTheConfigMapAndParametersInTheSettings()
     {
         using var tree = await PublishedTree.CreateAsync(SampleSystem.Create(PublishArgs));
 
         var values = tree.Find<V1ConfigMap>("api").Data;
-        Assert.Equal("hello", values["Greeting"]);
+        tree.Set("greeting", "good day");
+        var built = ManifestDocuments.Read(await ClusterTools.BuildAsync(tree.Overlay("production"), Cancellation));
+        var api = built.OfType<V1Deployment>().Single(deployment => deployment.Metadata.Name == "api");
+        Assert.Equal("good day", api.Spec.Template.Spec.Containers.Single().Env.Single(variable => variable.Name == "Greeting").Value);
         Assert.Equal("hello, world", values["Banner"]);
         Assert.Equal("http://+:8080", values["ASPNETCORE_URLS"]);
         Assert.Equal("http://api:8080", tree.Find<V1ConfigMap>("web").Data["services__api__http__0"]);
