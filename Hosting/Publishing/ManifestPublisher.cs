@@ -15,16 +15,12 @@ internal static partial class ManifestPublisher
     {
         try
         {
-            var target = PublishTarget.Of(FindEnvironment(model));
-            var reader = new WorkloadReader(model);
-            var workloads = await reader.ReadAsync(cancellationToken);
-            var system = new PublishedSystem(target, workloads, await DataServerReader.ReadAsync(model, reader, cancellationToken));
-
+            var system = await ReadAsync(model, cancellationToken);
             var folder = Path.GetFullPath(outputPath);
             var files = KustomizeTree.Create(system, await ReadSettingsAsync(folder, cancellationToken));
             RemoveEarlier(folder);
             await WriteAsync(folder, files, cancellationToken);
-            LogPublished(logger, workloads.Count, folder);
+            LogPublished(logger, system.Workloads.Count, folder);
             return 0;
         }
         catch (Exception e) when (e is DistributedApplicationException or IOException or UnauthorizedAccessException)
@@ -32,6 +28,15 @@ internal static partial class ManifestPublisher
             LogFailed(logger, e.Message);
             return 1;
         }
+    }
+
+    /// <exception cref="PublishException">Something in the model can't be published.</exception>
+    public static async Task<PublishedSystem> ReadAsync(DistributedApplicationModel model, CancellationToken cancellationToken)
+    {
+        var target = PublishTarget.Of(FindEnvironment(model));
+        var reader = new WorkloadReader(model);
+        var workloads = await reader.ReadAsync(cancellationToken);
+        return new PublishedSystem(target, workloads, await DataServerReader.ReadAsync(model, reader, cancellationToken));
     }
 
     private static KubernetesEnvironmentResource FindEnvironment(DistributedApplicationModel model) =>

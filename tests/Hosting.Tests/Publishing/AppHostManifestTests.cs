@@ -4,6 +4,7 @@ using Aspire.Hosting.Processes;
 using Aspire.Hosting.Testing;
 using Aspire.Hosting.Tools;
 using k8s;
+using k8s.Models;
 
 namespace CloudNative.Hosting.Tests.Publishing;
 
@@ -63,34 +64,31 @@ public sealed class AppHostManifestTests
     [InlineData("ingest")]
     [InlineData("api")]
     [InlineData("web")]
-    public async Task Publish_Environment_HasTheNamesOfARun(string name)
+    public async Task Publish_Environment_IsThatOfARun(string name)
     {
         using var tree = await PublishAsync();
         await using var run = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(Cancellation);
 
-        var published = tree.VariableNames(name).Except(ClusterOnly);
+        var published = tree.Variables(name).Where(variable => !ClusterOnly.Contains(variable.Key));
+        var injected = (await RunVariablesAsync(run, name)).Where(variable => !RunOnly.Contains(variable.Key));
 
-        Assert.Equal((await RunNamesAsync(run, name)).Except(RunOnly).Order(StringComparer.Ordinal), published.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            injected.Select(variable => $"{variable.Key}={InACluster(variable.Key, variable.Value, tree)}").Order(StringComparer.Ordinal),
+            published.Select(variable => $"{variable.Key}={variable.Value}").Order(StringComparer.Ordinal));
     }
 
     [Fact]
-    public async Task Publish_Pods_AreRestricted()
+    public async Task Publish_Endpoints_AreThoseOfARun()
     {
         using var tree = await PublishAsync();
+        await using var run = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(Cancellation);
 
-        var verdict = await ClusterTools.CheckRestrictedAsync(await ClusterTools.BuildAsync(tree.Overlay("production"), Cancellation), Cancellation);
+        var endpoints = run.Resources.OfType<ProjectResource>()
+            .SelectMany(project => project.GetEndpoints().Select(endpoint => $"{project.Name}/{endpoint.EndpointName}"));
+        var ports = tree.Documents().OfType<V1Service>()
+            .SelectMany(service => service.Spec.Ports.Select(port => $"{service.Metadata.Name}/{port.Name}"));
 
-        Assert.Contains("4 pod templates, 0 break", verdict, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Publish_Documents_AreWhatTheApiServerTakes()
-    {
-        using var tree = await PublishAsync();
-        var built = Path.Combine(tree.Folder, "built.yaml");
-        await File.WriteAllTextAsync(built, await ClusterTools.BuildAsync(tree.Overlay("production"), Cancellation), Cancellation);
-
-        Assert.Contains("OK", await ClusterTools.ValidateAsync([built], Cancellation), StringComparison.Ordinal);
+        Assert.Equal(endpoints.Order(StringComparer.Ordinal), ports.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -127,13 +125,26 @@ public sealed class AppHostManifestTests
         return await process.Exit.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
     }
 
-    private static async Task<IEnumerable<string>> RunNamesAsync(IDistributedApplicationTestingBuilder run, string name)
+    /// <summary>What a value of a run must be in a cluster.</summary>
+    private static string InACluster(string name, object value, PublishedTree tree) => value switch
+    {
+        ConnectionStringReference connection => $"secret {connection.Resource.Name}/connection-string",
+        // A part of a connection: METERING_HOST is the host of the connection "metering".
+        ReferenceExpression => $"secret {name.Split('_', 2)[0]}/{name.Split('_', 2)[1]}".ToLowerInvariant() + "?",
+        EndpointReference endpoint =>
+            $"http://{endpoint.Resource.Name}:{tree.Find<V1Service>(endpoint.Resource.Name).Spec.Ports.Single(port => port.Name == endpoint.EndpointName).Port}",
+        _ when name == "ASPNETCORE_URLS" => "http://+:8080",
+        _ when name == "OTEL_RESOURCE_ATTRIBUTES" => "service.instance.id=$(POD_NAME)",
+        _ => value.ToString() ?? "",
+    };
+
+    private static async Task<IReadOnlyDictionary<string, object>> RunVariablesAsync(IDistributedApplicationTestingBuilder run, string name)
     {
         var resource = run.Resources.Single(candidate => candidate.Name == name);
         var context = new EnvironmentCallbackContext(
             new DistributedApplicationExecutionContext(DistributedApplicationOperation.Run), resource, cancellationToken: Cancellation);
         foreach (var annotation in resource.Annotations.OfType<EnvironmentCallbackAnnotation>())
             await annotation.Callback(context);
-        return context.EnvironmentVariables.Keys;
+        return context.EnvironmentVariables;
     }
 }

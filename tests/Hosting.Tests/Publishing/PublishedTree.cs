@@ -26,13 +26,15 @@ internal sealed class PublishedTree : IDisposable
 
     public Task<int> PublishAsync(IDistributedApplicationBuilder builder) => PublishAsync(builder.Resources);
 
-    /// <summary>The names of the variables of a workload, wherever their values come from.</summary>
-    public IEnumerable<string> VariableNames(string workload)
+    /// <summary>The variables of a workload, wherever their values come from: a Secret's as <c>secret NAME/KEY</c>, with a question mark when it may be missing.</summary>
+    public IReadOnlyDictionary<string, string> Variables(string workload)
     {
         var templates = Documents().OfType<V1Deployment>().Select(d => d.Spec.Template)
             .Concat(Documents().OfType<V1Job>().Select(j => j.Spec.Template));
         var container = templates.SelectMany(template => template.Spec.Containers).Single(container => container.Name == workload);
-        return (Find<V1ConfigMap>(workload).Data?.Keys ?? []).Concat(container.Env.Select(variable => variable.Name));
+        return (Find<V1ConfigMap>(workload).Data ?? new Dictionary<string, string>())
+            .Concat(container.Env.Select(variable => KeyValuePair.Create(variable.Name, Describe(variable))))
+            .ToDictionary();
     }
 
     private Task<int> PublishAsync(IEnumerable<IResource> resources) => ManifestPublisher.PublishAsync(
@@ -60,6 +62,13 @@ internal sealed class PublishedTree : IDisposable
 
     public T Find<T>(string name)
         where T : IKubernetesObject<V1ObjectMeta> => Documents().OfType<T>().Single(document => document.Metadata.Name == name);
+
+    private static string Describe(V1EnvVar variable) => variable.ValueFrom switch
+    {
+        { SecretKeyRef: { } secret } => $"secret {secret.Name}/{secret.Key}{(secret.Optional == true ? "?" : "")}",
+        { FieldRef: { } field } => $"pod {field.FieldPath}",
+        _ => variable.Value,
+    };
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 }

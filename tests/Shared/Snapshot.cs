@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
 
-namespace CloudNative.ApiService.Tests.Contract;
+namespace CloudNative.Tests;
 
-/// <summary>A file beside the tests that shows every change of the contract in the diff.</summary>
+/// <summary>A file beside a test that shows every change of what the product promises in the diff. The project copies it to its output, into a folder of the same name.</summary>
 internal static class Snapshot
 {
     /// <summary>Set to <c>1</c>, the files are written instead of compared.</summary>
@@ -17,14 +17,14 @@ internal static class Snapshot
             return;
         }
 
-        var path = Path.Combine(AppContext.BaseDirectory, "Contract", file);
+        var path = Path.Combine(AppContext.BaseDirectory, Path.GetFileName(Path.GetDirectoryName(caller))!, file);
         var expected = File.Exists(path) ? (await File.ReadAllTextAsync(path, cancellationToken)).ReplaceLineEndings("\n") : "";
         var (left, right) = (expected.Split('\n'), actual.Split('\n'));
         var line = Enumerable.Range(0, Math.Max(left.Length, right.Length)).FirstOrDefault(i => left.ElementAtOrDefault(i) != right.ElementAtOrDefault(i), -1);
         if (line >= 0)
         {
             Assert.Fail(
-                $"The contract changed: {file}, line {line + 1}: '{left.ElementAtOrDefault(line)}' is now '{right.ElementAtOrDefault(line)}'. "
+                $"{file} changed, line {line + 1}: '{left.ElementAtOrDefault(line)}' is now '{right.ElementAtOrDefault(line)}'. "
                 + $"If that is meant, run the tests with {UpdateVariable}=1 and commit the file.");
         }
     }

@@ -1,0 +1,74 @@
+using System.Text.Json;
+using k8s;
+
+namespace CloudNative.Hosting.Tests.Publishing;
+
+/// <summary>What the real programs of the Kubernetes project say to every document of every build.</summary>
+[Collection(PublishedSystemTests.Name)]
+public sealed class ToolTests(PublishedSystemFixture published)
+{
+    // What kube-score finds critical, and which decision answers it.
+    private static readonly Dictionary<string, string> Answered = new()
+    {
+        ["ImagePullPolicy is not set to Always"] = "0034: tags are immutable",
+    };
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void Build_EveryOverlayAndCombination_ReadsStrictly()
+    {
+        Assert.Superset(new HashSet<string> { "base", "production", "trial" }, published.Builds.Keys.ToHashSet());
+        Assert.All(published.Builds.Values, build => Assert.NotEmpty(build.Documents));
+    }
+
+    [Fact]
+    public async Task Build_EveryDocument_IsWhatTheApiServerTakes()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(published.Tree.Folder, "built")).FullName;
+        foreach (var (name, build) in published.Builds)
+            await File.WriteAllTextAsync(Path.Combine(folder, $"{name}.yaml"), build.Text, Cancellation);
+
+        var verdict = await ClusterTools.ValidateAsync([folder], Cancellation);
+
+        Assert.Equal(published.Builds.Count, verdict.Split("OK").Length - 1);
+    }
+
+    [Fact]
+    public async Task Build_EveryPod_IsRestricted()
+    {
+        foreach (var (name, build) in published.Builds)
+            Assert.Contains("pod templates, 0 break", await ClusterTools.CheckRestrictedAsync(build.Text, Cancellation), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Build_EveryOverlay_HasNothingCriticalThatNoDecisionAnswers()
+    {
+        foreach (var overlay in new[] { "production", "trial" })
+        {
+            var critical = await ClusterTools.FindCriticalAsync(published.Builds[overlay].Text, Cancellation);
+
+            Assert.NotEmpty(critical);
+            Assert.All(critical, line => Assert.Contains(Answered.Keys, answered => line.EndsWith(answered, StringComparison.Ordinal)));
+        }
+    }
+
+    [Fact]
+    public async Task Build_EveryBuiltInDocument_ValidatesWithKubernetesModels()
+    {
+        var documents = published.Builds.Values.SelectMany(build => build.Documents).OfType<IKubernetesObject>()
+            .Select(document => KubernetesJson.Serialize(document)).Distinct().ToList();
+
+        var answer = await ClusterTools.ValidateModelsAsync($"[{string.Join(',', documents)}]", Cancellation);
+
+        Assert.Equal($"{documents.Count} documents, 0 wrong", answer);
+    }
+
+    [Fact]
+    public async Task KubernetesModels_PortThatIsNoNumber_IsFound()
+    {
+        var service = JsonSerializer.Serialize(new { apiVersion = "v1", kind = "Service", metadata = new { name = "x" }, spec = new { ports = new[] { new { port = "http" } } } });
+
+        Assert.Contains("1 documents, 1 wrong", await ClusterTools.ValidateModelsAsync($"[{service}]", Cancellation), StringComparison.Ordinal);
+    }
+}
