@@ -26,6 +26,8 @@ var migrations = builder.AddProject<Projects.MigrationService>("migrations")
 var ingest = builder.AddProject<Projects.IngestService>("ingest")
     .WithReference(metering)
     .WithReference(kafka)
+    // The group's lag says how many of it are needed.
+    .WithEnvironment("Ingest__GroupId", "ingest")
     .WaitForCompletion(migrations)
     .WithHttpHealthCheck("/health");
 

@@ -22,6 +22,7 @@ internal static class OperatorReadme
             """);
         AppendSecrets(text, application, workloads);
         AppendCommands(text, application, workloads);
+        AppendComponents(text, components);
         return text.Replace("\r\n", "\n").ToString();
     }
 
@@ -59,6 +60,26 @@ internal static class OperatorReadme
             text.Append(CultureInfo.InvariantCulture, $"kubectl -n {application} rollout status deployment/{workload.Name}\n");
 
         text.Append("```\n");
+    }
+
+    private static void AppendComponents(StringBuilder text, IReadOnlyList<Component> components)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"""
+
+            ## Components
+
+            An overlay names the components that it adds, in this order and before `{SettingsFolder.Name}`. For another choice copy an overlay's folder, and change the copy.
+
+            """);
+        foreach (var component in components)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n### {component.Name}\n\n{component.Purpose}");
+            if (component.Excludes.Count > 0)
+                text.Append(CultureInfo.InvariantCulture, $" Not together with {string.Join(" or ", component.Excludes.Select(other => $"`{other}`"))}.");
+            text.Append('\n');
+            if (component.Instructions.Length > 0)
+                text.Append('\n').Append(component.Instructions);
+        }
     }
 
     private static List<PublishedValue.FromSecret> SecretKeys(IReadOnlyList<Workload> workloads) => [.. workloads

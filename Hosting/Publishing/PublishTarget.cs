@@ -6,8 +6,9 @@ namespace Aspire.Hosting.Publishing;
 /// <param name="Namespace">The namespace, and the application that its resources are part of.</param>
 /// <param name="ImagePullPolicy">When nodes fetch images.</param>
 /// <param name="ServiceType">How services are reached.</param>
-internal sealed record PublishTarget(string Namespace, string ImagePullPolicy, string ServiceType)
+/// <param name="StorageClass">Of volume claims; null means the cluster's default.</param>
+internal sealed record PublishTarget(string Namespace, string ImagePullPolicy, string ServiceType, string? StorageClass)
 {
     public static PublishTarget Of(KubernetesEnvironmentResource environment) =>
-        new(ClusterName.Of(environment), environment.DefaultImagePullPolicy, environment.DefaultServiceType);
+        new(ClusterName.Of(environment), environment.DefaultImagePullPolicy, environment.DefaultServiceType, environment.DefaultStorageClassName);
 }

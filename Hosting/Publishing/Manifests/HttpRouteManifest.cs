@@ -7,7 +7,7 @@ namespace Aspire.Hosting.Publishing.Manifests;
 internal static class HttpRouteManifest
 {
     // A path that no service has: the rewritten request is answered as any other unknown path is.
-    private const string Nowhere = "/not-found";
+    public const string Nowhere = "/not-found";
 
     /// <summary>What stands there until the operator names another.</summary>
     public const string Gateway = "gateway";

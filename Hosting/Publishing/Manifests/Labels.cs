@@ -5,6 +5,11 @@ internal static class Labels
 {
     public const string Name = "app.kubernetes.io/name";
     public const string Version = "app.kubernetes.io/version";
+
+    /// <summary>Which of several releases of a workload a pod runs; a rollout beside the stable one has a track of its own.</summary>
+    public const string Track = "track";
+
+    public const string Stable = "stable";
     private const string PartOf = "app.kubernetes.io/part-of";
     private const string ManagedBy = "app.kubernetes.io/managed-by";
     private const string Manager = "kustomize";
@@ -12,9 +17,11 @@ internal static class Labels
     /// <summary>What finds the pods of a workload. A selector can't be changed later, so it holds only the name.</summary>
     public static Dictionary<string, string> Selector(Workload workload) => new() { [Name] = workload.Name };
 
-    public static Dictionary<string, string> Of(Workload workload, PublishTarget target) => new()
+    public static Dictionary<string, string> Of(Workload workload, PublishTarget target) => Of(workload.Name, target);
+
+    public static Dictionary<string, string> Of(string name, PublishTarget target) => new()
     {
-        [Name] = workload.Name,
+        [Name] = name,
         [PartOf] = target.Namespace,
         [ManagedBy] = Manager,
     };
@@ -23,6 +30,7 @@ internal static class Labels
     public static Dictionary<string, string> OfRelease(Workload workload, PublishTarget target) => new(Of(workload, target))
     {
         [Version] = workload.Image.Tag,
+        [Track] = Stable,
     };
 
     public static Dictionary<string, string> Of(PublishTarget target) => new()

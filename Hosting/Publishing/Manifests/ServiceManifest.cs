@@ -13,7 +13,7 @@ internal static class ServiceManifest
         Spec = new V1ServiceSpec
         {
             Type = target.ServiceType,
-            Selector = Labels.Selector(workload),
+            Selector = new Dictionary<string, string>(Labels.Selector(workload)) { [Labels.Track] = Labels.Stable },
             Ports = [.. workload.Ports.Select(port => new V1ServicePort
             {
                 Name = port.Name,

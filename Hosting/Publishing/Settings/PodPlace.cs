@@ -19,7 +19,7 @@ internal sealed record PodPlace(Selector Pod, string Path)
 
     /// <summary>A Job by its label, because its name is replaced, too.</summary>
     public static Selector ControllerOf(Workload workload) => workload.Kind == WorkloadKind.RunOnce
-        ? new Selector { Kind = "Job", LabelSelector = $"{Labels.Name}={workload.Name}" }
+        ? new Selector { Kind = "Job", LabelSelector = $"{Labels.Name}={workload.Name},{Labels.Track}={Labels.Stable}" }
         : new Selector { Kind = "Deployment", Name = workload.Name };
 
     public ReplacementTarget Field(string field, ReplacementOptions? options = null) =>

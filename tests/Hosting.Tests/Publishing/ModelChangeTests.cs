@@ -22,6 +22,9 @@ public sealed class ModelChangeTests
                 "base/billing/configmap.yaml", "base/billing/deployment.yaml", "base/billing/horizontalpodautoscaler.yaml", "base/billing/httproute.yaml",
                 "base/billing/networkpolicy-from-gateway.yaml", "base/billing/networkpolicy-from-monitoring.yaml", "base/billing/networkpolicy.yaml",
                 "base/billing/poddisruptionbudget.yaml", "base/billing/service.yaml", "base/billing/serviceaccount.yaml", "base/billing/servicemonitor.yaml",
+                "components/blue-green/billing/deployment.yaml", "components/blue-green/billing/service.yaml", "components/canary/billing/deployment.yaml",
+                "components/canary/billing/service.yaml", "components/ingress/billing/ingress-metrics.yaml", "components/ingress/billing/ingress.yaml",
+                "components/tls/billing/certificate.yaml",
             ],
             after.Files().Keys.Except(before.Files().Keys).Order(StringComparer.Ordinal));
         Assert.Equal(["api", "cache"], CalledBy(after, "billing"));

@@ -31,6 +31,9 @@ internal sealed record HttpRouteParent
     public required string Name { get; init; }
 
     public required string Namespace { get; init; }
+
+    /// <summary>The Gateway's listener; null means all of them.</summary>
+    public string? SectionName { get; init; }
 }
 
 internal sealed record HttpRouteRule
@@ -39,6 +42,7 @@ internal sealed record HttpRouteRule
 
     public IList<HttpRouteFilter>? Filters { get; init; }
 
+    /// <summary>None when a filter answers.</summary>
     public required IList<HttpRouteBackend> BackendRefs { get; init; }
 }
 
@@ -62,6 +66,8 @@ internal sealed record HttpRouteFilter
     public HttpRouteRewrite? UrlRewrite { get; init; }
 
     public HttpRouteHeaders? RequestHeaderModifier { get; init; }
+
+    public HttpRouteRedirect? RequestRedirect { get; init; }
 }
 
 internal sealed record HttpRouteRewrite
@@ -74,6 +80,13 @@ internal sealed record HttpRouteRewritePath
     public required string Type { get; init; }
 
     public required string ReplaceFullPath { get; init; }
+}
+
+internal sealed record HttpRouteRedirect
+{
+    public required string Scheme { get; init; }
+
+    public required int StatusCode { get; init; }
 }
 
 internal sealed record HttpRouteHeaders
