@@ -24,7 +24,7 @@ internal static class KustomizeTree
         return
         [
             .. BaseFolder.Create(system).Select(file => file.In(BaseFolder.Name)),
-            .. components.SelectMany(component => component.Files().Select(file => file.In($"{Component.Folder}/{component.Name}"))),
+            .. components.SelectMany(component => component.Files(system.Target).Select(file => file.In($"{Component.Folder}/{component.Name}"))),
             .. SettingsFolder.Create(settings, kept).Select(file => file.In(SettingsFolder.Name)),
             .. new[] { TrialOverlay.Create(system), ProductionOverlay.Create(system) }.Select(overlay => overlay.Create(components).In(Overlay.Folder)),
             new PublishedFile(ReadmeFile, OperatorReadme.Write(system, components)),

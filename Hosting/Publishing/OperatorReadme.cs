@@ -15,8 +15,16 @@ internal static class OperatorReadme
         text.Append(CultureInfo.InvariantCulture, $"""
             # {application} on Kubernetes
 
-            Generated from the AppHost; change the AppHost or add an overlay, not these files. The values to set are in one file,
-            [`{SettingsFolder.Name}/{SettingsFolder.ValuesFile}`]({SettingsFolder.Name}/{SettingsFolder.ValuesFile}); what you set there outlives the next publish.
+            Generated from the AppHost: change the AppHost, or add an overlay of your own. The next publish writes all of it anew, except what you set in
+            [`{SettingsFolder.Name}/{SettingsFolder.ValuesFile}`]({SettingsFolder.Name}/{SettingsFolder.ValuesFile}), the one file with the values to set: release, registry, host names, and so on.
+
+            | folder | holds |
+            |---|---|
+            | `base/` | what every installation has, one folder for each workload |
+            | `components/` | what an overlay may add |
+            | `overlays/trial`, `overlays/production` | what is installed |
+
+            It takes kubectl 1.27 or newer, and a cluster of Kubernetes 1.30 or newer whose network enforces policies: everything is closed but the arrows of the model.
 
 
             """);
@@ -36,7 +44,8 @@ internal static class OperatorReadme
             return;
         }
 
-        text.Append("Make these before the first install. Optional keys repeat parts of the connection string for programs that want them apart.\n\n");
+        text.Append("Make these before the first install. Optional keys repeat parts of the connection string for programs that want them apart. "
+            + "A component that runs a server says below what its Secret holds. Keys and passwords come from a generator, such as `openssl rand -hex 32`.\n\n");
         text.Append("| Secret | key | needed |\n|---|---|---|\n");
         foreach (var key in keys)
             text.Append(CultureInfo.InvariantCulture, $"| `{key.Secret}` | `{key.Key}` | {(key.IsOptional ? "optional" : "yes")} |\n");
@@ -54,11 +63,7 @@ internal static class OperatorReadme
 
     private static void AppendCommands(StringBuilder text, string application, IReadOnlyList<Workload> workloads)
     {
-        text.Append("## Install and upgrade\n\n```sh\n");
-        text.Append("kustomize build overlays/production | kubectl apply -f -\n");
-        foreach (var workload in workloads.Where(workload => workload.Kind == WorkloadKind.Service))
-            text.Append(CultureInfo.InvariantCulture, $"kubectl -n {application} rollout status deployment/{workload.Name}\n");
-
+        text.Append(OperatorCommands.Write(application, workloads));
         text.Append("```\n");
     }
 

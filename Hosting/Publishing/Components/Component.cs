@@ -25,11 +25,13 @@ internal sealed record Component(string Name, string Purpose)
     /// <summary>The components that can't be in the same overlay.</summary>
     public IReadOnlyList<string> Excludes { get; init; } = [];
 
-    public IEnumerable<PublishedFile> Files() =>
+    /// <param name="target">In whose namespace the new objects are, too: what the base says holds for the base only.</param>
+    public IEnumerable<PublishedFile> Files(PublishTarget target) =>
     [
         .. Resources,
         PublishedFile.Yaml(Kustomization.File, Kustomization.Component() with
         {
+            Namespace = target.Namespace,
             Resources = Resources.Count > 0 ? [.. Resources.Select(file => file.Path)] : null,
             Patches = Patches.Count > 0 ? Patches : null,
         }),

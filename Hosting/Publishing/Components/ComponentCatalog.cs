@@ -18,6 +18,7 @@ internal static class ComponentCatalog
         RolloutComponent.CreateCanary,
         RolloutComponent.CreateBlueGreen,
         OtelComponent.Create,
+        SignInComponent.Create,
     ];
 
     public static IReadOnlyList<Component> Of(PublishedSystem system) => [.. Creators.Select(create => create(system)).OfType<Component>()];

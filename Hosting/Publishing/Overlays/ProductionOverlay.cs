@@ -1,3 +1,4 @@
+using Aspire.Hosting.Publishing.Components;
 using Aspire.Hosting.Publishing.Kustomize;
 
 namespace Aspire.Hosting.Publishing.Overlays;
@@ -7,7 +8,7 @@ internal static class ProductionOverlay
 {
     private const int Replicas = 3;
 
-    public static Overlay Create(PublishedSystem system) => new("production", ["operators", "keda", "tls", "otel", "backup"])
+    public static Overlay Create(PublishedSystem system) => new("production", ["operators", "keda", "tls", "otel", "backup", SignInComponent.Name])
     {
         Patches =
         [

@@ -1,3 +1,4 @@
+using Aspire.Hosting.Publishing.Manifests.Custom;
 using k8s.Models;
 
 namespace CloudNative.Hosting.Tests.Publishing;
@@ -58,8 +59,17 @@ public sealed class PodPolicyTests(PublishedSystemFixture published)
                     select $"ConfigMap {map.Metadata.Name}: {pair.Key}"));
 
     [Fact]
-    public void Namespace_IsRestricted() => Finding.MustBeNone(published, build =>
+    public void Namespace_EveryBuild_IsRestricted() => Finding.MustBeNone(published, build =>
         build.Documents.OfType<V1Namespace>().Single().Metadata.Labels["pod-security.kubernetes.io/enforce"] == "restricted" ? [] : ["enforces something else"]);
+
+    [Fact]
+    public void Documents_All_AreInTheNamespace() => Finding.MustBeNone(published, build =>
+        from document in build.Documents
+        where document is not V1Namespace
+        let metadata = (V1ObjectMeta)document.GetType().GetProperty("Metadata")!.GetValue(document)!
+        // What belongs to the Gateway is beside it, where the operator says that is.
+        where metadata.NamespaceProperty != (document is Gateway or Certificate or Issuer ? "gateway" : "cloudnative")
+        select $"{document.GetType().Name} {metadata.Name} is in '{metadata.NamespaceProperty}'");
 
     private static bool IsSecretName(string name) =>
         new[] { "PASSWORD", "APIKEY", "API__KEY", "SECRET", "TOKEN", "CONNECTIONSTRINGS" }.Any(part => name.Contains(part, StringComparison.OrdinalIgnoreCase));
