@@ -16,9 +16,8 @@ internal sealed class ConsumerFactory(KafkaConnection kafka, KafkaStatistics sta
 
     public IConsumer<byte[], byte[]> Create(
         Func<IConsumer<byte[], byte[]>, List<TopicPartition>, IEnumerable<TopicPartitionOffset>> assigned, Action<IEnumerable<TopicPartitionOffset>> revoked) =>
-        new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
+        new ConsumerBuilder<byte[], byte[]>(kafka.Configure(new ConsumerConfig
         {
-            BootstrapServers = kafka.BootstrapServers,
             GroupId = options.Value.GroupId,
             ClientId = $"ingest-{Environment.ProcessId}",
             // A stored offset that is not in the log is an error to be seen, never a jump.
@@ -35,7 +34,7 @@ internal sealed class ConsumerFactory(KafkaConnection kafka, KafkaStatistics sta
             FetchMinBytes = 64 * 1024,
             QueuedMaxMessagesKbytes = QueuedKilobytes,
             StatisticsIntervalMs = StatisticsIntervalMs,
-        })
+        }))
         .SetPartitionsAssignedHandler(assigned)
         .SetPartitionsRevokedHandler((_, partitions) => revoked(partitions))
         .SetPartitionsLostHandler((_, partitions) => revoked(partitions))

@@ -104,7 +104,7 @@ internal sealed partial class EventStream(
     private async Task<(StreamIdentity Identity, IReadOnlyDictionary<int, long>? Ends)> AskAsync(
         IReadOnlyCollection<int> partitions, CancellationToken cancellationToken)
     {
-        using var admin = new KafkaAdmin(new AdminClientBuilder(new AdminClientConfig { BootstrapServers = kafka.BootstrapServers })
+        using var admin = new KafkaAdmin(new AdminClientBuilder(kafka.Configure(new AdminClientConfig()))
             .SetLogHandler((_, message) => KafkaLog.Write(logger, message)).Build());
         var identity = new StreamIdentity(UsageEventTopic.Name, await admin.GetTopicIdAsync(UsageEventTopic.Name, RequestTimeout, cancellationToken));
         return (identity, partitions.Count > 0 ? await EndsAsync(admin, partitions, cancellationToken) : null);

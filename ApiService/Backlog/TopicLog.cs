@@ -21,7 +21,7 @@ internal sealed class TopicLog(KafkaConnection kafka, ILogger<TopicLog> logger) 
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
 
     private readonly Lazy<KafkaAdmin> _client = new(() =>
-        new(new AdminClientBuilder(new AdminClientConfig { BootstrapServers = kafka.BootstrapServers, ClientId = "backlog" })
+        new(new AdminClientBuilder(kafka.Configure(new AdminClientConfig { ClientId = "backlog" }))
             .SetLogHandler((_, message) => KafkaLog.Write(logger, message))
             // What matters arrives as an exception.
             .SetErrorHandler((_, _) => { })

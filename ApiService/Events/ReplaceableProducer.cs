@@ -56,9 +56,8 @@ internal sealed partial class ReplaceableProducer : IDisposable
         }
     }
 
-    private SharedProducer Create() => new(new ProducerBuilder<byte[], byte[]>(new ProducerConfig
+    private SharedProducer Create() => new(new ProducerBuilder<byte[], byte[]>(_kafka.Configure(new ProducerConfig
     {
-        BootstrapServers = _kafka.BootstrapServers,
         ClientId = $"api-{Environment.ProcessId}-{_number}",
         Acks = Acks.All,
         EnableIdempotence = true,
@@ -74,7 +73,7 @@ internal sealed partial class ReplaceableProducer : IDisposable
         // Whether it is durable is all that a report is asked for.
         DeliveryReportFields = "status",
         StatisticsIntervalMs = 1_000,
-    })
+    }))
     .SetStatisticsHandler((_, json) => _statistics.Observe(json))
     .SetLogHandler((_, message) => KafkaLog.Write(_logger, message))
     .SetErrorHandler(Replace)

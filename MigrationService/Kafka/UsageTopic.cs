@@ -39,12 +39,7 @@ internal sealed partial class UsageTopic(KafkaConnection connection, ILogger<Usa
         .SetErrorHandler((_, _) => { })
         .Build();
 
-    private AdminClientConfig Configuration() => new()
-    {
-        BootstrapServers = connection.BootstrapServers,
-        ClientId = "migrations",
-        ReconnectBackoffMs = 500,
-    };
+    private AdminClientConfig Configuration() => connection.Configure(new AdminClientConfig { ClientId = "migrations", ReconnectBackoffMs = 500 });
 
     private async Task CreateAsync(IAdminClient admin, CancellationToken cancellationToken)
     {

@@ -10,7 +10,7 @@ internal sealed class KafkaCheck(KafkaConnection connection, ILogger<KafkaCheck>
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(3);
 
     private readonly Lazy<KafkaAdmin> _client = new(() =>
-        new(new AdminClientBuilder(new AdminClientConfig { BootstrapServers = connection.BootstrapServers, ClientId = "health" })
+        new(new AdminClientBuilder(connection.Configure(new AdminClientConfig { ClientId = "health" }))
             .SetLogHandler((_, message) => KafkaLog.Write(logger, message))
             .Build()));
 

@@ -2,6 +2,7 @@ using CloudNative.ServiceDefaults.Connections;
 using CloudNative.ServiceDefaults.Health;
 using CloudNative.ServiceDefaults.Kafka;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.Hosting;
 
@@ -9,7 +10,7 @@ namespace Microsoft.Extensions.Hosting;
 public static class KafkaClientExtensions
 {
     /// <summary>
-    /// Registers <see cref="KafkaConnection"/> for <c>ConnectionStrings:<paramref name="connectionName"/></c> (an error at start when it is missing),
+    /// Registers <see cref="KafkaConnection"/> for <c>ConnectionStrings:<paramref name="connectionName"/></c> (an error at start when it is missing or wrong),
     /// <see cref="KafkaStatistics"/>, and a health check of that name. Producers and consumers are the service's own.
     /// </summary>
     public static void AddKafkaClient(this IHostApplicationBuilder builder, string connectionName)
@@ -17,7 +18,8 @@ public static class KafkaClientExtensions
         ArgumentNullException.ThrowIfNull(builder);
 
         RequiredConnection.Add(builder, connectionName);
-        builder.Services.AddSingleton(services => new KafkaConnection(RequiredConnection.Get(services, connectionName)));
+        builder.Services.AddSingleton<IValidateOptions<RequiredConnection>>(new KafkaConnectionValidator(connectionName));
+        builder.Services.AddSingleton(services => KafkaConnection.Parse(RequiredConnection.Get(services, connectionName)));
         builder.Services.AddSingleton<KafkaStatistics>();
         builder.Services.AddSingleton<KafkaCheck>();
         builder.Services.AddHealthChecks().AddCheck<KafkaCheck>(connectionName, tags: [HealthTags.Ready]);
