@@ -81,6 +81,8 @@ internal static class OperatorReadme
             text.Append(CultureInfo.InvariantCulture, $"\n### {component.Name}\n\n{component.Purpose}");
             if (component.Excludes.Count > 0)
                 text.Append(CultureInfo.InvariantCulture, $" Not together with {string.Join(" or ", component.Excludes.Select(other => $"`{other}`"))}.");
+            if (component.Requires.Count > 0)
+                text.Append(CultureInfo.InvariantCulture, $" Only with {string.Join(" and ", component.Requires.Select(other => $"`{other}`"))}.");
             text.Append('\n');
             if (component.Instructions.Length > 0)
                 text.Append('\n').Append(component.Instructions);
