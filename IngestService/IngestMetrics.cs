@@ -13,7 +13,7 @@ internal sealed class IngestMetrics
         HistogramBucketBoundaries = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5, 5, 10, 30, 60],
     };
 
-    // Ingest:MaxBatchRecords is 20,000 unless it is set, and 100,000 at most.
+    // Ingest:MaxBatchRecords is 10,000 unless it is set, and 100,000 at most.
     private static readonly InstrumentAdvice<int> BatchSizes = new()
     {
         HistogramBucketBoundaries = [1, 10, 50, 100, 500, 1_000, 2_500, 5_000, 10_000, 15_000, 20_000, 50_000, 100_000],

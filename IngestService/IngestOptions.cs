@@ -12,9 +12,9 @@ public sealed class IngestOptions
     [Required]
     public string GroupId { get; set; } = UsageEventTopic.CountingGroup;
 
-    /// <summary>The most records that one transaction takes, 1 to 100,000. Default 20,000: larger ones gain little and make a retry dearer.</summary>
+    /// <summary>The most records that one transaction takes, 1 to 100,000. Default 10,000: larger ones gain little, take more memory, and make a retry dearer.</summary>
     [Range(1, 100_000)]
-    public int MaxBatchRecords { get; set; } = 20_000;
+    public int MaxBatchRecords { get; set; } = 10_000;
 
     /// <summary>
     /// The least time from the beginning of a lane's transaction to its next one, unless that is full: 0 to 10 s. Default 100 ms. What comes after a pause is counted

@@ -1,4 +1,5 @@
 using CloudNative.Metering.Events;
+using CloudNative.ServiceDefaults.Kafka;
 using Confluent.Kafka;
 
 namespace CloudNative.IngestService;
@@ -6,17 +7,16 @@ namespace CloudNative.IngestService;
 /// <summary>The partitions that a lane owns, and the records of each that wait for their transaction.</summary>
 internal sealed class OwnedPartitions
 {
-    /// <summary>What a record takes beside its value and its headers: objects, texts, places in lists. About as much again while it is stored.</summary>
+    /// <summary>What a record takes beside its value: objects, texts, places in lists. About as much again while it is stored.</summary>
     public const int RecordOverhead = 448;
 
     private readonly Dictionary<int, Owned> _partitions = [];
 
-    /// <summary>Trace contexts of the waiting records; with those of records that were dropped, until the next transaction.</summary>
-    public List<Headers> Headers { get; private set; } = [];
+    /// <summary>Those of the waiting records; with those of records that were dropped, until the next transaction.</summary>
+    public BatchTraces Traces { get; private set; } = new();
 
     public int Waiting { get; private set; }
 
-    /// <summary>Of the waiting records and of all <see cref="Headers"/>.</summary>
     public long WaitingBytes { get; private set; }
 
     /// <summary>Records wait, or offsets that belong to none.</summary>
@@ -45,7 +45,7 @@ internal sealed class OwnedPartitions
             return;
 
         Waiting -= removed.Records.Count;
-        WaitingBytes -= removed.Records.Sum(record => (long)record.Value.Length);
+        WaitingBytes -= removed.Records.Sum(BytesOf);
         // Else nothing would end them: there is no next transaction.
         if (Waiting == 0)
             Clear();
@@ -58,9 +58,9 @@ internal sealed class OwnedPartitions
             return;
 
         owned.Records.Add(record);
-        Headers.Add(headers);
+        Traces.Add(headers);
         Waiting++;
-        WaitingBytes += record.Value.Length + BytesOf(headers) + RecordOverhead;
+        WaitingBytes += BytesOf(record);
     }
 
     /// <summary>All before the offset was read. What was not added has no record that counts: a transaction's marks, and what it aborted.</summary>
@@ -88,18 +88,12 @@ internal sealed class OwnedPartitions
         return true;
     }
 
-    private static long BytesOf(Headers headers)
-    {
-        var bytes = 0L;
-        for (var i = 0; i < headers.Count; i++)
-            bytes += headers[i].Key.Length + (headers[i].GetValueBytes()?.Length ?? 0);
-        return bytes;
-    }
+    private static long BytesOf(IngestRecord record) => record.Value.Length + RecordOverhead;
 
     private void Clear()
     {
         (Waiting, WaitingBytes) = (0, 0);
-        Headers = [];
+        Traces = new BatchTraces();
     }
 
     private sealed class Owned

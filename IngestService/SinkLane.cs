@@ -32,9 +32,9 @@ internal sealed class SinkLane(EventSink sink, IngestMetrics metrics, TimeProvid
             return;
 
         _beganAt = clock.GetTimestamp();
-        var headers = Owned.Headers;
+        var traces = Owned.Traces;
         _batches = Owned.Take();
-        Storing = Task.Run(() => StoreAsync(_batches, headers, cancellationToken), CancellationToken.None);
+        Storing = Task.Run(() => StoreAsync(_batches, traces, cancellationToken), CancellationToken.None);
     }
 
     /// <summary>Takes the result of the transaction when there is one: which batches are stored, and which partitions are another consumer's now.</summary>
@@ -60,11 +60,10 @@ internal sealed class SinkLane(EventSink sink, IngestMetrics metrics, TimeProvid
         return (stored, lost);
     }
 
-    private async Task<StoreResult> StoreAsync(
-        IReadOnlyList<PartitionBatch> batches, IReadOnlyList<Confluent.Kafka.Headers> headers, CancellationToken cancellationToken)
+    private async Task<StoreResult> StoreAsync(IReadOnlyList<PartitionBatch> batches, BatchTraces traces, CancellationToken cancellationToken)
     {
         var started = metrics.Start();
-        using var span = KafkaTracing.StartProcess(UsageEventTopic.Name, headers);
+        using var span = KafkaTracing.StartProcess(UsageEventTopic.Name, traces);
         var result = await sink.StoreAsync(batches, cancellationToken);
         metrics.Stored(batches, result, started);
         return result;

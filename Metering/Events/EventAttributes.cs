@@ -21,6 +21,7 @@ internal sealed class EventAttributes(string path, EventErrors errors)
 
     // A source sends many events one after the other.
     private static string _validSource = "/";
+    private static string _latestType = "";
 
     private Known _seen, _wrong;
     private HashSet<string>? _extensions;
@@ -151,7 +152,7 @@ internal sealed class EventAttributes(string path, EventErrors errors)
     private void ReadAttribute(ref Utf8JsonReader reader, Known known, string name)
     {
         var isString = reader.TokenType == JsonTokenType.String;
-        var value = isString ? Text(ref reader, name) : null;
+        var value = isString ? Text(ref reader, known, name) : null;
         if (isString && value is null)
             return;
 
@@ -159,7 +160,7 @@ internal sealed class EventAttributes(string path, EventErrors errors)
         {
             case Known.Id: _id = NonEmpty(name, value); break;
             case Known.Source: _source = UriReference(name, value); break;
-            case Known.Type: _type = NonEmpty(name, value); break;
+            case Known.Type: _type = NonEmpty(name, value); _latestType = _type ?? ""; break;
             case Known.Subject: _subject = NonEmpty(name, value); break;
             case Known.SpecVersion: _specVersion = value; Check(value == "1.0", name, ErrorCodes.Invalid, "Must be \"1.0\"."); break;
             case Known.Time: _time = ReadTime(name, value); break;
@@ -168,6 +169,13 @@ internal sealed class EventAttributes(string path, EventErrors errors)
                 Check(IsAbsoluteUri(value), name, ErrorCodes.Invalid, "Must be an absolute URI.");
                 break;
         }
+    }
+
+    // No text is made of what events have in common.
+    private string? Text(ref Utf8JsonReader reader, Known known, string name)
+    {
+        var shared = known switch { Known.Source => _validSource, Known.Type => _latestType, Known.SpecVersion => "1.0", _ => null };
+        return shared is not null && !reader.ValueIsEscaped && reader.ValueTextEquals(shared) ? shared : Text(ref reader, name);
     }
 
     private void ReadData(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body)

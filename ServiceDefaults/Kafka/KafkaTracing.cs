@@ -19,6 +19,8 @@ public static class KafkaTracing
 
     private static readonly ActivitySource Source = new(SourceName);
 
+    internal static bool HasListeners => Source.HasListeners();
+
     /// <summary>
     /// Starts the span of sending to <paramref name="topic"/> and writes its context into <paramref name="headers"/> (replacing one that is there).
     /// Null when nobody listens; the caller's own context, if it is recorded, is written all the same. Dispose the span when the broker has acknowledged.
@@ -38,14 +40,11 @@ public static class KafkaTracing
     /// Starts the span of processing a batch, linked to the context of each record (at most <see cref="MaxLinks"/> distinct ones).
     /// When all records belong to one trace, the span continues that trace. Null when nobody listens.
     /// </summary>
-    public static Activity? StartProcess(string topic, IEnumerable<Headers> records)
+    public static Activity? StartProcess(string topic, BatchTraces batch)
     {
         ArgumentException.ThrowIfNullOrEmpty(topic);
-        ArgumentNullException.ThrowIfNull(records);
-        if (!Source.HasListeners())
-            return null;
+        ArgumentNullException.ThrowIfNull(batch);
 
-        var batch = BatchContext.Of(records);
         var span = Source.StartActivity(
             ActivityKind.Consumer,
             batch.Parent,
@@ -81,36 +80,11 @@ public static class KafkaTracing
         headers.Add(key, Encoding.ASCII.GetBytes(value));
     }
 
-    private static ActivityContext? Extract(Headers? headers)
-    {
-        if (headers is null || !headers.TryGetLastBytes(TraceParent, out var parent))
-            return null;
+    internal static byte[]? ParentOf(Headers? headers) => headers is not null && headers.TryGetLastBytes(TraceParent, out var parent) ? parent : null;
 
+    internal static ActivityContext? Parse(byte[] parent, Headers headers)
+    {
         var state = headers.TryGetLastBytes(TraceState, out var bytes) ? Encoding.ASCII.GetString(bytes) : null;
         return ActivityContext.TryParse(Encoding.ASCII.GetString(parent), state, isRemote: true, out var context) ? context : null;
-    }
-
-    private sealed record BatchContext(ActivityContext Parent, IReadOnlyCollection<ActivityContext> Links, int Records)
-    {
-        public static BatchContext Of(IEnumerable<Headers> records)
-        {
-            var links = new HashSet<ActivityContext>();
-            ActivityContext first = default;
-            var (count, oneTrace) = (0, true);
-            foreach (var headers in records)
-            {
-                count++;
-                if ((!oneTrace && links.Count == MaxLinks) || Extract(headers) is not { } context)
-                    continue;
-
-                if (links.Count == 0)
-                    first = context;
-                oneTrace &= context.TraceId == first.TraceId;
-                if (links.Count < MaxLinks)
-                    links.Add(context);
-            }
-
-            return new BatchContext(oneTrace ? first : default, links, count);
-        }
     }
 }

@@ -43,7 +43,7 @@ public sealed class KafkaTracingTests : IDisposable
         var (second, secondContext) = Publish();
         request.Stop();
 
-        using var batch = KafkaTracing.StartProcess(Topic, [first, second]);
+        using var batch = KafkaTracing.StartProcess(Topic, Batch(first, second));
 
         Assert.NotNull(batch);
         Assert.Equal(request.TraceId, batch.TraceId);
@@ -59,7 +59,7 @@ public sealed class KafkaTracingTests : IDisposable
         var (first, firstContext) = Publish();
         var (second, secondContext) = Publish();
 
-        using var batch = KafkaTracing.StartProcess(Topic, [first, second]);
+        using var batch = KafkaTracing.StartProcess(Topic, Batch(first, second));
 
         Assert.NotNull(batch);
         Assert.Equal(default, batch.ParentSpanId);
@@ -71,23 +71,42 @@ public sealed class KafkaTracingTests : IDisposable
     {
         var broken = new Headers { { "traceparent", [0xff, 0x00] } };
 
-        using var batch = KafkaTracing.StartProcess(Topic, [new Headers(), broken, null!]);
+        using var batch = KafkaTracing.StartProcess(Topic, Batch(new Headers(), broken, null, new Headers { { "traceparent", null } }));
 
         Assert.NotNull(batch);
         Assert.Empty(batch.Links);
-        Assert.Equal(3, batch.GetTagItem("messaging.batch.message_count"));
+        Assert.Equal(4, batch.GetTagItem("messaging.batch.message_count"));
     }
 
     [Fact]
     public void StartProcess_ManyTraces_LinksAreBoundedAndAllRecordsCounted()
     {
-        var records = Enumerable.Range(0, KafkaTracing.MaxLinks + 20).Select(_ => Publish().Headers).ToList();
+        var records = Enumerable.Range(0, KafkaTracing.MaxLinks + 20).Select(_ => Publish().Headers).ToArray();
 
-        using var batch = KafkaTracing.StartProcess(Topic, records);
+        using var batch = KafkaTracing.StartProcess(Topic, Batch(records));
 
         Assert.NotNull(batch);
         Assert.Equal(KafkaTracing.MaxLinks, batch.Links.Count());
-        Assert.Equal(records.Count, batch.GetTagItem("messaging.batch.message_count"));
+        Assert.Equal(records.Length, batch.GetTagItem("messaging.batch.message_count"));
+    }
+
+    [Fact]
+    public void StartProcess_ManyRecordsOfOneRequest_AreOneLink()
+    {
+        var (headers, context) = Publish();
+
+        using var batch = KafkaTracing.StartProcess(Topic, Batch(headers, headers, new Headers(), headers));
+
+        Assert.NotNull(batch);
+        Assert.Equal((context.SpanId, 4), (Assert.Single(batch.Links).Context.SpanId, batch.GetTagItem("messaging.batch.message_count")));
+    }
+
+    private static BatchTraces Batch(params Headers?[] records)
+    {
+        var batch = new BatchTraces();
+        foreach (var headers in records)
+            batch.Add(headers);
+        return batch;
     }
 
     private static (Headers Headers, ActivityContext Context) Publish()
