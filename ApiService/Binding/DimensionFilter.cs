@@ -35,10 +35,9 @@ internal static class DimensionFilter
                 AddMember(key[(Parameter.Length + 1)..^1], pair.DecodeValue().ToString(), filter);
         }
 
+        // That it stands twice is an error already.
         if (objects is [var json])
             AddObject(json, filter, errors);
-        else if (objects.Count > 1)
-            errors.Add(new FieldError(Parameter, ErrorCodes.TooMany, "Must stand once."));
         return filter;
     }
 

@@ -10,15 +10,13 @@ internal static class JsonParameter
     /// <summary>Null when absent, and when it can't be read; then the error is added, which names the field inside.</summary>
     public static T? Read<T>(HttpRequest request, string parameter, ICollection<FieldError> errors) where T : class
     {
-        var texts = request.Query[parameter];
-        if (texts.Count == 0)
+        // That it stands twice is an error already.
+        if (request.Query[parameter] is not [{ } text])
             return null;
 
         try
         {
-            if (texts is [{ } text])
-                return JsonSerializer.Deserialize<T>(text, ApiJson.Options(request.HttpContext)) ?? throw new JsonException("null");
-            errors.Add(new FieldError(parameter, ErrorCodes.TooMany, "Must stand once."));
+            return JsonSerializer.Deserialize<T>(text, ApiJson.Options(request.HttpContext)) ?? throw new JsonException("null");
         }
         catch (JsonException e)
         {

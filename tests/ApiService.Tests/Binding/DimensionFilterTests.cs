@@ -69,7 +69,6 @@ public sealed class DimensionFilterTests
     [InlineData("""?filterGroupBy={"model":[]}""")]
     [InlineData("""?filterGroupBy={"model":["a",null]}""")]
     [InlineData("""?filterGroupBy={"model":"a","model":"b"}""")]
-    [InlineData("""?filterGroupBy={"model":"a"}&filterGroupBy={"kind":"b"}""")]
     public void Read_WhatCannotBeRead_IsAnError(string query)
     {
         var errors = new List<FieldError>();

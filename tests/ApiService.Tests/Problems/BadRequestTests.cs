@@ -157,6 +157,10 @@ public sealed class BadRequestTests(TestApi api)
         { "event without type", "POST", Events, GoodEvent, "", 415, [] },
         { "unknown event parameter", "POST", Events + "?async=1", GoodEvent, Event, 400, ["async unknown"] },
         { "event list", "GET", Events + "?limit=1001&from=yesterday", null, "", 400, ["from invalid", "limit out_of_range"] },
+        {
+            "what may stand once, twice", "GET", Events + "?subject=a&subject=b&Subject=c&limit=1&limit=2&filterGroupBy={}&filterGroupBy={}&from=now", null, "", 400,
+            ["subject too_many", "limit too_many", "filterGroupBy too_many", "from invalid", "limit invalid"]
+        },
         { "event list by no number", "GET", Events + "?limit=many&from=yesterday&source=/a&sauce=/b", null, "", 400, ["sauce unknown", "from invalid", "limit invalid"] },
         { "books backwards", "GET", "/api/v1/ledger?from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z", null, "", 400, ["from out_of_range"] },
         { "unknown route", "GET", "/api/v1/nowhere", null, "", 404, [] },
