@@ -135,7 +135,7 @@ internal static class OperatorCommands
 
     private static void AppendScale(StringBuilder text, List<Workload> services, string kubectl)
     {
-        text.Append("## Scale\n\nThe autoscalers add pods by processor time. Other bounds, until the next `apply`:\n\n```sh\n");
+        text.Append("## Scale\n\nThe autoscalers add pods by processor time; what the component `keda` scales has its bounds among the settings. Other bounds, until the next `apply`:\n\n```sh\n");
         foreach (var workload in services.Where(workload => !workload.IsSingle))
             text.Append(CultureInfo.InvariantCulture, $"{kubectl} patch hpa {workload.Name} -p '{{\"spec\":{{\"minReplicas\":4,\"maxReplicas\":12}}}}'\n");
         text.Append("""
@@ -178,11 +178,13 @@ internal static class OperatorCommands
         text.Append(CultureInfo.InvariantCulture, $"""
             ```
 
-            Nothing may write while data is restored. Without replicas an autoscaler rests:
+            Nothing may write while data is restored. Without replicas an autoscaler rests; KEDA has to be told, where it scales:
 
             ```sh
+            {kubectl} annotate scaledobject --all autoscaling.keda.sh/paused=true
             {kubectl} scale --replicas=0 {Deployments(services)}
             # restore here
+            {kubectl} annotate scaledobject --all autoscaling.keda.sh/paused-
             {kubectl} scale --replicas=1 {Deployments(services)}
 
             """);

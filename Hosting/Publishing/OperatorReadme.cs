@@ -28,13 +28,13 @@ internal static class OperatorReadme
 
 
             """);
-        AppendSecrets(text, application, workloads);
+        AppendSecrets(text, application, workloads, components);
         AppendCommands(text, application, workloads);
         AppendComponents(text, components);
         return text.Replace("\r\n", "\n").ToString();
     }
 
-    private static void AppendSecrets(StringBuilder text, string application, IReadOnlyList<Workload> workloads)
+    private static void AppendSecrets(StringBuilder text, string application, IReadOnlyList<Workload> workloads, IReadOnlyList<Component> components)
     {
         text.Append("## Secrets\n\n");
         var keys = SecretKeys(workloads);
@@ -45,13 +45,15 @@ internal static class OperatorReadme
         }
 
         text.Append("Make these before the first install. Optional keys repeat parts of the connection string for programs that want them apart. "
-            + "A component that runs a server says below what its Secret holds. Keys and passwords come from a generator, such as `openssl rand -hex 32`.\n\n");
+            + "What a component runs or reaches has its lines there, at the end.\n\n");
         text.Append("| Secret | key | needed |\n|---|---|---|\n");
         foreach (var key in keys)
             text.Append(CultureInfo.InvariantCulture, $"| `{key.Secret}` | `{key.Key}` | {(key.IsOptional ? "optional" : "yes")} |\n");
         text.Append(CultureInfo.InvariantCulture, $"\n```sh\nkubectl create namespace {application} --dry-run=client -o yaml | kubectl apply -f -\n");
-        foreach (var secret in keys.Where(key => !key.IsOptional).GroupBy(key => key.Secret))
+        foreach (var secret in keys.Where(key => !key.IsOptional && !IsMadeFor(key.Secret, components)).GroupBy(key => key.Secret))
         {
+            foreach (var key in secret.Where(key => key.Key == ValueWriter.ParameterKey))
+                text.Append(CultureInfo.InvariantCulture, $"{VariableName(key)}=$(openssl rand -hex 32)   # or what you were given\n");
             text.Append(CultureInfo.InvariantCulture, $"kubectl -n {application} create secret generic {secret.Key}");
             foreach (var key in secret)
                 text.Append(CultureInfo.InvariantCulture, $" --from-literal={key.Key}=\"${VariableName(key)}\"");
@@ -81,6 +83,8 @@ internal static class OperatorReadme
             text.Append(CultureInfo.InvariantCulture, $"\n### {component.Name}\n\n{component.Purpose}");
             if (component.Excludes.Count > 0)
                 text.Append(CultureInfo.InvariantCulture, $" Not together with {string.Join(" or ", component.Excludes.Select(other => $"`{other}`"))}.");
+            if (component.Requires.Count > 0)
+                text.Append(CultureInfo.InvariantCulture, $" Only with {string.Join(" and ", component.Requires.Select(other => $"`{other}`"))}.");
             text.Append('\n');
             if (component.Instructions.Length > 0)
                 text.Append('\n').Append(component.Instructions);
@@ -94,6 +98,9 @@ internal static class OperatorReadme
         .GroupBy(key => (key.Secret, key.Key))
         .Select(uses => uses.First() with { IsOptional = uses.All(use => use.IsOptional) })
         .OrderBy(key => key.Secret, StringComparer.Ordinal).ThenBy(key => key.IsOptional).ThenBy(key => key.Key, StringComparer.Ordinal)];
+
+    private static bool IsMadeFor(string secret, IReadOnlyList<Component> components) =>
+        components.Any(component => component.Instructions.Contains($"create secret generic {secret} ", StringComparison.Ordinal));
 
     private static string VariableName(PublishedValue.FromSecret key) =>
         $"{key.Secret}_{key.Key}".ToUpperInvariant().Replace('-', '_');

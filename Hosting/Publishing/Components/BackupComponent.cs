@@ -27,12 +27,20 @@ internal static class BackupComponent
         ls -l /backup
         """;
 
+    // Not pg_restore --clean: it can't drop the keys of partitions. All or nothing, so what was there stays when the dump is broken.
     private const string Restore = """
         set -eu
         file="/backup/$RESTORE_FILE"
         [ "$RESTORE_FILE" != newest ] || file=$(ls -t /backup/"$PGDATABASE"-*.dump | head -n 1)
         echo "Restoring $file"
-        pg_restore --clean --if-exists --no-owner --single-transaction --exit-on-error --dbname="$PGDATABASE" "$file"
+        pg_restore --no-owner --file="$file.sql" "$file"
+        empty='do $do$ declare name text; begin
+          for name in select nspname from pg_namespace where nspname !~ $re$^pg_$re$ and nspname <> $re$information_schema$re$ loop
+            execute format($re$drop schema %I cascade$re$, name);
+          end loop;
+        end $do$; create schema public;'
+        psql --no-psqlrc --quiet --single-transaction --set=ON_ERROR_STOP=1 --output=/dev/null --command="$empty" --file="$file.sql"
+        rm "$file.sql"
         """;
 
     public static Component? Create(PublishedSystem system)

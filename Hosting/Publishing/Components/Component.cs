@@ -25,6 +25,9 @@ internal sealed record Component(string Name, string Purpose)
     /// <summary>The components that can't be in the same overlay.</summary>
     public IReadOnlyList<string> Excludes { get; init; } = [];
 
+    /// <summary>The components without which it leads nowhere.</summary>
+    public IReadOnlyList<string> Requires { get; init; } = [];
+
     /// <param name="target">In whose namespace the new objects are, too: what the base says holds for the base only.</param>
     public IEnumerable<PublishedFile> Files(PublishTarget target) =>
     [

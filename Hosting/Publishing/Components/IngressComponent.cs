@@ -23,6 +23,7 @@ internal static class IngressComponent
             Patches = [Patch.Delete("gateway.networking.k8s.io/v1", HttpRoute.KindName)],
             Settings = [.. Settings(external)],
             Excludes = ["tls", "canary", "blue-green"],
+            Requires = external.Exists(SignInComponent.IsBehind) ? [SignInComponent.Name] : [],
             Instructions = """
                 Set `gateway-namespace` to the namespace of the ingress controller: its pods are the only ones that reach the external endpoints. Metrics are hidden by a rewrite of ingress-nginx;
                 with another controller see that their path is not served outside.
@@ -65,10 +66,7 @@ internal static class IngressComponent
                                 {
                                     Path = path,
                                     PathType = pathType,
-                                    Backend = new V1IngressBackend
-                                    {
-                                        Service = new V1IngressServiceBackend { Name = workload.Name, Port = new V1ServiceBackendPort { Name = workload.ExternalPort!.Name } },
-                                    },
+                                    Backend = new V1IngressBackend { Service = Backend(workload) },
                                 },
                             ],
                         },
@@ -77,6 +75,11 @@ internal static class IngressComponent
             },
         };
     }
+
+    // An Ingress has no way to take a header out of a request, as a route does: the proxy that signs people in does.
+    private static V1IngressServiceBackend Backend(Workload workload) => SignInComponent.IsBehind(workload)
+        ? new V1IngressServiceBackend { Name = SignInComponent.NameOf(workload), Port = new V1ServiceBackendPort { Name = SignInComponent.PortName } }
+        : new V1IngressServiceBackend { Name = workload.Name, Port = new V1ServiceBackendPort { Name = workload.ExternalPort!.Name } };
 
     private static string MetricsName(Workload workload) => $"{workload.Name}-metrics";
 

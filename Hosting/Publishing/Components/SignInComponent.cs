@@ -12,8 +12,9 @@ internal static class SignInComponent
 {
     public const string Name = "sign-in";
 
+    public const string PortName = "http";
+
     private const int Port = 4180;
-    private const string PortName = "http";
     private const string Image = "quay.io/oauth2-proxy/oauth2-proxy";
     private const string Tag = "v7.12.0";
     private const string Issuer = "https://issuer.example.com";
@@ -24,7 +25,7 @@ internal static class SignInComponent
 
     public static Component? Create(PublishedSystem system)
     {
-        var behind = system.Services.Where(workload => workload is { UserHeader: not null, ExternalPort: not null }).ToList();
+        var behind = system.Services.Where(IsBehind).ToList();
         return behind.Count == 0 ? null : new Component(Name, "oauth2-proxy before what wants to know who the user is, for any OpenID Connect provider.")
         {
             Resources = [.. behind.SelectMany(workload => Files(workload, system.Target))],
@@ -42,6 +43,9 @@ internal static class SignInComponent
             Instructions = string.Concat(behind.Select(workload => Instructions(workload, system.Target))),
         };
     }
+
+    /// <summary>Whether it must not be reached from outside but through the proxy.</summary>
+    public static bool IsBehind(Workload workload) => workload is { UserHeader: not null, ExternalPort: not null };
 
     /// <summary>The proxy before a workload, and its service.</summary>
     public static string NameOf(Workload workload) => $"{workload.Name}-{Name}";

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using CloudNative.Hosting.Tests.Publishing;
 using CloudNative.Tests;
 using YamlDotNet.RepresentationModel;
 
@@ -53,6 +54,19 @@ public sealed partial class MonitoringTests
             Assert.Equal($"{Runbook}#{rule.Alert!.ToLowerInvariant()}", rule.Runbook);
             Assert.Contains(rule.Runbook[(Runbook.Length + 1)..], headings);
         });
+    }
+
+    /// <summary>The runbook's line for the Prometheus operator, run as it is written but for its end.</summary>
+    [Fact]
+    public async Task Runbook_LineOfThePrometheusRule_MakesOneThatTheApiServerTakes()
+    {
+        var line = MonitoringFiles.Read(Runbook).Split('\n').Single(line => line.Contains("kind: PrometheusRule", StringComparison.Ordinal)).Split(" | kubectl apply")[0];
+
+        var file = Path.ChangeExtension(Path.GetTempFileName(), "yaml");
+        await File.WriteAllTextAsync(file, await OperatorTools.RunAsync("bash", "it runs the line", ["-c", line], Cancellation), Cancellation);
+
+        Assert.Contains("OK", await ClusterTools.ValidateAsync([file], Cancellation), StringComparison.Ordinal);
+        File.Delete(file);
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class ComponentTests
     [Theory]
     [InlineData("managed", "keda", "tls", "otel", "backup")]
     [InlineData("operators", "keda", "tls", "canary", "otel")]
-    [InlineData("operators", "ingress", "otel", "backup")]
+    [InlineData("operators", "ingress", "otel", "backup", "sign-in")]
     [InlineData("data-services", "tls", "backup", "blue-green", "otel")]
     public async Task Build_Components_IsAcceptedByTheApiServersOwnRules(params string[] components)
     {
@@ -125,6 +125,10 @@ public sealed class ComponentTests
         var paths = documents.OfType<V1Ingress>().Where(ingress => ingress.Spec.Rules.Single().Host == "metering.example.org")
             .Select(ingress => (ingress.Spec.Rules.Single().Http.Paths.Single().Path, ingress.Metadata.Annotations.ContainsKey("nginx.ingress.kubernetes.io/rewrite-target")));
         Assert.Equal([("/", false), ("/metrics", true)], paths.Order());
+        // An Ingress can't take out the header by which a user is let in.
+        Assert.All(
+            documents.OfType<V1Ingress>().Where(ingress => ingress.Metadata.Name.StartsWith("web", StringComparison.Ordinal)),
+            ingress => Assert.Equal("web-sign-in", ingress.Spec.Rules.Single().Http.Paths.Single().Backend.Service.Name));
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Publishing.Manifests.Custom;
 using k8s.Models;
 
 namespace CloudNative.Hosting.Tests.Publishing;
@@ -69,6 +70,31 @@ public sealed class NetworkPolicyTests(PublishedSystemFixture published)
         var measured = Projects.Where(project => project.GetEndpoints().Any()).Select(project => $"monitoring > {project.Name}");
 
         Assert.Equal(external.Concat(measured).Order(StringComparer.Ordinal), allowed.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void SignIn_OnTheBase_IsTheOnlyWayToTheAdminUi()
+    {
+        var documents = published.Builds["base, sign-in"].Documents;
+
+        var reach = from policy in documents.OfType<V1NetworkPolicy>()
+                    where policy.Spec.PodSelector.MatchLabels?[Name] == "web"
+                    from peer in (policy.Spec.Ingress ?? []).SelectMany(rule => rule.FromProperty)
+                    select peer.PodSelector?.MatchLabels[Name] ?? peer.NamespaceSelector.MatchLabels[Namespace];
+        var backends = documents.OfType<HttpRoute>().Single(route => route.Metadata.Name == "web").Spec.Rules.SelectMany(rule => rule.BackendRefs);
+
+        Assert.Equal(["monitoring", "web-sign-in"], reach.Order(StringComparer.Ordinal));
+        Assert.All(backends, backend => Assert.Equal(("web-sign-in", 4180), (backend.Name, backend.Port)));
+    }
+
+    [Fact]
+    public void Routes_ToWhatTrustsAUserHeader_TakeItOut()
+    {
+        foreach (var (name, build) in published.Builds)
+        {
+            foreach (var rule in build.Documents.OfType<HttpRoute>().Where(route => route.Metadata.Name == "web").SelectMany(route => route.Spec.Rules))
+                Assert.True(rule.Filters?[0].RequestHeaderModifier?.Remove.Single() == "X-Forwarded-User", name);
+        }
     }
 
     /// <summary>References, and those of what is waited for: its image runs in the same pod first.</summary>

@@ -29,20 +29,16 @@ public sealed class ToolTests(PublishedSystemFixture published)
     [Fact]
     public async Task Build_EveryDocument_IsWhatTheApiServerTakes()
     {
-        var folder = Directory.CreateDirectory(Path.Combine(published.Tree.Folder, "built")).FullName;
-        foreach (var (name, build) in published.Builds)
-            await File.WriteAllTextAsync(Path.Combine(folder, $"{name}.yaml"), build.Text, Cancellation);
+        var file = Path.Combine(published.Tree.Folder, "documents.yaml");
+        await File.WriteAllTextAsync(file, EveryDocument(), Cancellation);
 
-        var verdict = await ClusterTools.ValidateAsync([folder], Cancellation);
-
-        Assert.Equal(published.Builds.Count, verdict.Split("OK").Length - 1);
+        Assert.Contains("OK", await ClusterTools.ValidateAsync([file], Cancellation), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Build_EveryPod_IsRestricted()
     {
-        foreach (var (name, build) in published.Builds)
-            Assert.Contains("pod templates, 0 break", await ClusterTools.CheckRestrictedAsync(build.Text, Cancellation), StringComparison.Ordinal);
+        Assert.Contains("pod templates, 0 break", await ClusterTools.CheckRestrictedAsync(EveryDocument(), Cancellation), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -75,4 +71,7 @@ public sealed class ToolTests(PublishedSystemFixture published)
 
         Assert.Contains("1 documents, 1 wrong", await ClusterTools.ValidateModelsAsync($"[{service}]", Cancellation), StringComparison.Ordinal);
     }
+
+    /// <summary>Each document once, however many builds it is in.</summary>
+    private string EveryDocument() => string.Join("\n---\n", published.Builds.Values.SelectMany(build => build.Text.Split("\n---\n")).Distinct());
 }
