@@ -13,22 +13,21 @@ internal static class OperatorCommands
     private const string ValuesFile = $"{SettingsFolder.Name}/{SettingsFolder.ValuesFile}";
 
     /// <summary>Ends inside a block of lines.</summary>
-    public static string Write(string application, IReadOnlyList<Workload> workloads)
+    public static string Write(PublishedSystem system)
     {
-        var services = workloads.Where(workload => workload.Kind == WorkloadKind.Service).ToList();
-        var jobs = workloads.Where(workload => workload.Kind == WorkloadKind.RunOnce).ToList();
-        var kubectl = $"kubectl -n {application}";
+        var services = system.Services.ToList();
+        var kubectl = $"kubectl -n {system.Target.Namespace}";
         var text = new StringBuilder();
-        AppendInstall(text, services, kubectl);
+        AppendInstall(text, services, system.External, kubectl);
         AppendSignIn(text, services);
-        AppendUpgrade(text, services, jobs, kubectl);
+        AppendUpgrade(text, services, system.RunOnce.ToList(), kubectl);
         AppendRollback(text, services, kubectl);
         AppendScale(text, services, kubectl);
         AppendBackup(text, services, kubectl);
         return text.ToString();
     }
 
-    private static void AppendInstall(StringBuilder text, List<Workload> services, string kubectl)
+    private static void AppendInstall(StringBuilder text, List<Workload> services, IEnumerable<Workload> external, string kubectl)
     {
         text.Append("""
             ## Install
@@ -40,7 +39,7 @@ internal static class OperatorCommands
 
             """);
         AppendRollout(text, services, kubectl);
-        foreach (var workload in services.Where(workload => workload.ExternalPort is not null))
+        foreach (var workload in external)
             text.Append(CultureInfo.InvariantCulture, $"{kubectl} port-forward service/{workload.Name} :{workload.ExternalPort!.Number} &\n");
         text.Append("""
             ```

@@ -29,7 +29,7 @@ internal static class OperatorReadme
 
             """);
         AppendSecrets(text, application, workloads, components);
-        AppendCommands(text, application, workloads);
+        text.Append(OperatorCommands.Write(system)).Append("```\n");
         AppendComponents(text, components);
         return text.Replace("\r\n", "\n").ToString();
     }
@@ -61,12 +61,6 @@ internal static class OperatorReadme
         }
 
         text.Append("```\n\n");
-    }
-
-    private static void AppendCommands(StringBuilder text, string application, IReadOnlyList<Workload> workloads)
-    {
-        text.Append(OperatorCommands.Write(application, workloads));
-        text.Append("```\n");
     }
 
     private static void AppendComponents(StringBuilder text, IReadOnlyList<Component> components)
@@ -102,6 +96,5 @@ internal static class OperatorReadme
     private static bool IsMadeFor(string secret, IReadOnlyList<Component> components) =>
         components.Any(component => component.Instructions.Contains($"create secret generic {secret} ", StringComparison.Ordinal));
 
-    private static string VariableName(PublishedValue.FromSecret key) =>
-        $"{key.Secret}_{key.Key}".ToUpperInvariant().Replace('-', '_');
+    private static string VariableName(PublishedValue.FromSecret key) => SecretCommand.Variable(key.Secret, key.Key);
 }

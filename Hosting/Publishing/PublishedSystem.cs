@@ -5,5 +5,8 @@ internal sealed record PublishedSystem(PublishTarget Target, IReadOnlyList<Workl
 {
     public IEnumerable<Workload> Services => Workloads.Where(workload => workload.Kind == WorkloadKind.Service);
 
+    /// <summary>The services that clients outside the cluster reach.</summary>
+    public IEnumerable<Workload> External => Services.Where(workload => workload.ExternalPort is not null);
+
     public IEnumerable<Workload> RunOnce => Workloads.Where(workload => workload.Kind == WorkloadKind.RunOnce);
 }

@@ -160,7 +160,7 @@ internal sealed class EventAttributes(string path, EventErrors errors)
         {
             case Known.Id: _id = NonEmpty(name, value); break;
             case Known.Source: _source = UriReference(name, value); break;
-            case Known.Type: _type = NonEmpty(name, value); _latestType = _type ?? ""; break;
+            case Known.Type: _type = NonEmpty(name, value); Share(_type); break;
             case Known.Subject: _subject = NonEmpty(name, value); break;
             case Known.SpecVersion: _specVersion = value; Check(value == "1.0", name, ErrorCodes.Invalid, "Must be \"1.0\"."); break;
             case Known.Time: _time = ReadTime(name, value); break;
@@ -176,6 +176,13 @@ internal sealed class EventAttributes(string path, EventErrors errors)
     {
         var shared = known switch { Known.Source => _validSource, Known.Type => _latestType, Known.SpecVersion => "1.0", _ => null };
         return shared is not null && !reader.ValueIsEscaped && reader.ValueTextEquals(shared) ? shared : Text(ref reader, name);
+    }
+
+    // Written only when it changes: all threads that read events read it.
+    private static void Share(string? type)
+    {
+        if (type is not null && !ReferenceEquals(type, _latestType))
+            _latestType = type;
     }
 
     private void ReadData(ref Utf8JsonReader reader, ReadOnlyMemory<byte> body)

@@ -55,7 +55,7 @@ internal static class BackupComponent
     }
 
     /// <summary>The pods that reach a server for this.</summary>
-    public static IEnumerable<string> CallersOf(DataServer server) => server.Databases.SelectMany(database => new[] { DumpName(database.Connection), RestoreName(database.Connection) });
+    public static IEnumerable<string> CallersOf(DataServer server) => server.Databases.SelectMany(database => CallersOf(database.Connection));
 
     private static IEnumerable<(DataServer Server, string Connection)> Databases(PublishedSystem system) =>
         from server in system.Servers

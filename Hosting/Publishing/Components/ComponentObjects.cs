@@ -25,7 +25,7 @@ internal static class ComponentObjects
             ClusterIP = isHeadless ? "None" : null,
             // Members of a cluster must find each other before they are ready.
             PublishNotReadyAddresses = isHeadless ? true : null,
-            Selector = ServerPolicies.Named(name),
+            Selector = Labels.Selector(name),
             Ports = [.. ports.Select(port => new V1ServicePort { Name = port.Name, Port = port.Number, TargetPort = port.Name, Protocol = "TCP" })],
         },
     };
@@ -38,7 +38,7 @@ internal static class ComponentObjects
         Spec = new V1PodDisruptionBudgetSpec
         {
             MaxUnavailable = 1,
-            Selector = new V1LabelSelector { MatchLabels = ServerPolicies.Named(name) },
+            Selector = new V1LabelSelector { MatchLabels = Labels.Selector(name) },
             UnhealthyPodEvictionPolicy = "AlwaysAllow",
         },
     };

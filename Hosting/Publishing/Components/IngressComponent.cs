@@ -16,7 +16,7 @@ internal static class IngressComponent
 
     public static Component? Create(PublishedSystem system)
     {
-        var external = system.Services.Where(workload => workload.ExternalPort is not null).ToList();
+        var external = system.External.ToList();
         return external.Count == 0 ? null : new Component("ingress", "Ingress instead of the Gateway API's routes, with certificates by cert-manager's annotation.")
         {
             Resources = [.. external.SelectMany(workload => Files(workload, system.Target))],

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Aspire.Hosting.Publishing.Components.Operators;
 using Aspire.Hosting.Publishing.Kustomize;
 using Aspire.Hosting.Publishing.Manifests.Custom;
@@ -20,7 +19,10 @@ internal static class KedaComponent
     private const string Lag = "5000";
     private const int Least = 3;
 
-    private sealed record Consumer(Workload Workload, string Group, DataServer Server);
+    private sealed record Consumer(Workload Workload, string Group, DataServer Server)
+    {
+        public int Fewest => Math.Max(Least, Workload.Replicas ?? 0);
+    }
 
     public static Component? Create(PublishedSystem system)
     {
@@ -56,9 +58,9 @@ internal static class KedaComponent
         {
             ScaleTargetRef = new NamedReference { Name = consumer.Workload.Name },
             PollingInterval = 15,
-            MinReplicaCount = Math.Max(Least, consumer.Workload.Replicas ?? 0),
+            MinReplicaCount = consumer.Fewest,
             MaxReplicaCount = KafkaOperator.Topics(consumer.Server).Max(topic => topic.Partitions),
-            Fallback = new ScaledObjectFallback { FailureThreshold = 4, Replicas = Math.Max(Least, consumer.Workload.Replicas ?? 0) },
+            Fallback = new ScaledObjectFallback { FailureThreshold = 4, Replicas = consumer.Fewest },
             Advanced = new ScaledObjectAdvanced
             {
                 HorizontalPodAutoscalerConfig = new ScaledObjectAutoscaler
@@ -98,9 +100,9 @@ internal static class KedaComponent
         var triggers = Enumerable.Range(0, KafkaOperator.Topics(consumer.Server).Count).ToList();
         yield return new Setting(
             $"{consumer.Workload.Name}-lag", Lag, $"So many records may wait for each pod of {consumer.Workload.Name} before another is started.",
-            [new ReplacementTarget { Select = select, FieldPaths = [.. triggers.Select(trigger => $"spec.triggers.{trigger.ToString(CultureInfo.InvariantCulture)}.metadata.lagThreshold")] }]);
+            [new ReplacementTarget { Select = select, FieldPaths = [.. triggers.Select(trigger => $"spec.triggers.{trigger.Text()}.metadata.lagThreshold")] }]);
         yield return new Setting(
-            $"{consumer.Workload.Name}-min-replicas", Math.Max(Least, consumer.Workload.Replicas ?? 0).ToString(CultureInfo.InvariantCulture), $"The fewest pods of {consumer.Workload.Name}.",
+            $"{consumer.Workload.Name}-min-replicas", consumer.Fewest.Text(), $"The fewest pods of {consumer.Workload.Name}.",
             [new ReplacementTarget { Select = select, FieldPaths = ["spec.minReplicaCount", "spec.fallback.replicas"] }]);
     }
 

@@ -27,7 +27,7 @@ internal static class ManagedComponent
         $"{server.Name}-network", AnyPrivateNetwork, $"The addresses of {server.Name} outside the cluster, in CIDR notation.",
         [new ReplacementTarget { Select = Outside(server), FieldPaths = ["spec.egress.0.to.0.ipBlock.cidr"] }]);
 
-    public static string Secret(DataServer server, PublishTarget target) => SecretCommand.Connection(target, server.Name, $"${Variable(server.Name)}");
+    public static string Secret(DataServer server, PublishTarget target) => SecretCommand.Connection(target, server.Name, $"${SecretCommand.Variable(server.Name, ValueWriter.ConnectionStringKey)}");
 
     private static Setting Port(DataServer server) => new(
         $"{server.Name}-port", server.Port.Text(), $"The port of {server.Name} outside the cluster.",
@@ -48,6 +48,4 @@ internal static class ManagedComponent
 
         return text.Append("```\n").ToString();
     }
-
-    private static string Variable(string name) => $"{name}_{ValueWriter.ConnectionStringKey}".ToUpperInvariant().Replace('-', '_');
 }

@@ -99,7 +99,7 @@ internal static class OtelComponent
         Spec = new V1DeploymentSpec
         {
             Replicas = 2,
-            Selector = new V1LabelSelector { MatchLabels = ServerPolicies.Named(Name) },
+            Selector = new V1LabelSelector { MatchLabels = Labels.Selector(Name) },
             Template = new ServerPod(Name, ServerImage.Collector)
             {
                 Cpu = "100m",
@@ -130,13 +130,13 @@ internal static class OtelComponent
 
     private static V1NetworkPolicy Policy(IEnumerable<Workload> services, PublishTarget target) => ServerPolicies.In(target, Name, new V1NetworkPolicySpec
     {
-        PodSelector = new V1LabelSelector { MatchLabels = ServerPolicies.Named(Name) },
+        PodSelector = new V1LabelSelector { MatchLabels = Labels.Selector(Name) },
         PolicyTypes = ["Ingress", "Egress"],
         Ingress =
         [
             new V1NetworkPolicyIngressRule
             {
-                FromProperty = [.. services.Select(workload => NetworkPolicyManifest.Pods(ServerPolicies.Named(workload.Name)))], Ports = [NetworkPolicyManifest.Port(Grpc), NetworkPolicyManifest.Port(Http)],
+                FromProperty = [.. services.Select(workload => NetworkPolicyManifest.Pods(Labels.Selector(workload)))], Ports = [NetworkPolicyManifest.Port(Grpc), NetworkPolicyManifest.Port(Http)],
             },
         ],
         // Where the backend is, only the operator knows.
@@ -153,6 +153,6 @@ internal static class OtelComponent
     {
         PodSelector = ServerPolicies.AnyOf(services.Select(workload => workload.Name)),
         PolicyTypes = ["Egress"],
-        Egress = [new V1NetworkPolicyEgressRule { To = [NetworkPolicyManifest.Pods(ServerPolicies.Named(Name))], Ports = [NetworkPolicyManifest.Port(Grpc), NetworkPolicyManifest.Port(Http)] }],
+        Egress = [new V1NetworkPolicyEgressRule { To = [NetworkPolicyManifest.Pods(Labels.Selector(Name))], Ports = [NetworkPolicyManifest.Port(Grpc), NetworkPolicyManifest.Port(Http)] }],
     });
 }

@@ -25,7 +25,7 @@ internal static class RolloutComponent
 
     private static Component? Create(PublishedSystem system, Rollout rollout, string purpose, string other)
     {
-        var external = system.Services.Where(workload => workload is { ExternalPort: not null, IsSingle: false }).ToList();
+        var external = system.External.Where(workload => !workload.IsSingle).ToList();
         var jobs = system.RunOnce.Where(job => external.Exists(workload => workload.WaitsFor.Contains(job.Name))).ToList();
         return external.Count == 0 ? null : new Component(rollout.Component, purpose)
         {
@@ -95,12 +95,12 @@ internal static class RolloutComponent
         var pods = external.Select(workload => (Select: NamedDeployment(workload, rollout), Pod: Deployment(workload, rollout, system).Spec.Template))
             .Concat(jobs.Select(job => (Select: LabelledJob(job, rollout), Pod: Job(job, rollout, system).Spec.Template))).ToList();
         var images = pods.SelectMany(pod => Images(pod.Select, pod.Pod)).ToList();
-        var versions = pods.Select(pod => new ReplacementTarget { Select = pod.Select, FieldPaths = [$"metadata.labels.[{Labels.Version}]", $"spec.template.metadata.labels.[{Labels.Version}]"] });
+        var versions = pods.Select(pod => ReleaseSettings.VersionLabel(pod.Select));
         // The tag before the registry, which comes later: its colon, if it has a port, would be the first.
         yield return new Setting($"{rollout.Track}-version", WorkloadImage.DefaultTag, $"The release of the track {rollout.Track}.",
-            [.. images.Select(image => image with { Options = new ReplacementOptions { Delimiter = ":", Index = 1 } }), .. versions, .. jobs.Select(job => JobName(job, rollout, system))]);
+            [.. images.Select(image => image with { Options = ReleaseSettings.Tag }), .. versions, .. jobs.Select(job => ReleaseSettings.JobName(LabelledJob(job, rollout), Job(job, rollout, system).Metadata.Name))]);
         yield return new Setting($"{rollout.Track}-registry", WorkloadImage.DefaultRegistry, $"Where the images of the track {rollout.Track} are.",
-            [.. images.Select(image => image with { Options = new ReplacementOptions { Delimiter = "/", Index = 0 } })]);
+            [.. images.Select(image => image with { Options = ReleaseSettings.Registry })]);
         foreach (var parameter in external.Concat(jobs).SelectMany(workload => Parameters(workload, pods)))
             yield return parameter;
         yield return Weight(external, rollout, rollout.First, 0, Whole);
@@ -136,13 +136,6 @@ internal static class RolloutComponent
         from list in new[] { (Name: "initContainers", Containers: pod.Spec.InitContainers ?? []), (Name: "containers", pod.Spec.Containers) }
         from container in list.Containers
         select (container, $"spec.template.spec.{list.Name}.[name={container.Name}]");
-
-    private static ReplacementTarget JobName(Workload job, Rollout rollout, PublishedSystem system) => new()
-    {
-        Select = LabelledJob(job, rollout),
-        FieldPaths = ["metadata.name"],
-        Options = new ReplacementOptions { Delimiter = "-", Index = Job(job, rollout, system).Metadata.Name.Count(c => c == '-') },
-    };
 
     private static Selector NamedDeployment(Workload workload, Rollout rollout) => new() { Kind = "Deployment", Name = NameOf(workload, rollout) };
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aspire.Hosting.ApplicationModel;
 
 namespace Aspire.Hosting.Publishing.Components;
 
@@ -10,6 +11,9 @@ internal static class SecretCommand
 
     public static string Create(PublishTarget target, string secret, params IEnumerable<(string Key, string Value)> values) =>
         $"kubectl -n {target.Namespace} create secret generic {secret}{string.Concat(values.Select(value => $" --from-literal={value.Key}=\"{value.Value}\""))}\n";
+
+    /// <summary>The shell variable that holds the value of a key.</summary>
+    public static string Variable(string secret, string key) => EnvironmentVariableName.Encode($"{secret}_{key}").ToUpperInvariant();
 
     public static string Connection(PublishTarget target, string secret, string connectionString) =>
         Create(target, secret, (ValueWriter.ConnectionStringKey, connectionString));

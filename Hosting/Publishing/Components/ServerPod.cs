@@ -41,7 +41,7 @@ internal sealed record ServerPod(string Name, ServerImage Image)
         Metadata = new V1ObjectMeta
         {
             Labels = PodLabels(target),
-            Annotations = Checksum is null ? null : new Dictionary<string, string> { ["checksum/config"] = Checksum },
+            Annotations = Checksum is null ? null : new Dictionary<string, string> { [Manifests.Checksum.Annotation] = Checksum },
         },
         Spec = new V1PodSpec
         {
@@ -49,15 +49,7 @@ internal sealed record ServerPod(string Name, ServerImage Image)
             EnableServiceLinks = false,
             RestartPolicy = restartPolicy,
             TerminationGracePeriodSeconds = 60,
-            SecurityContext = new V1PodSecurityContext
-            {
-                RunAsNonRoot = true,
-                RunAsUser = Image.UserId,
-                RunAsGroup = Image.UserId,
-                FsGroup = Image.UserId,
-                FsGroupChangePolicy = "OnRootMismatch",
-                SeccompProfile = new V1SeccompProfile { Type = "RuntimeDefault" },
-            },
+            SecurityContext = Security(),
             Containers = [Container()],
             Volumes = [.. Volumes, .. Temporary().Select(folder => new V1Volume { Name = folder.Volume, EmptyDir = new V1EmptyDirVolumeSource { SizeLimit = new ResourceQuantity("256Mi") } })],
         },
@@ -69,6 +61,14 @@ internal sealed record ServerPod(string Name, ServerImage Image)
     };
 
     public static V1EnvVar Plain(string variable, string value) => new() { Name = variable, Value = value };
+
+    private V1PodSecurityContext Security()
+    {
+        var context = Restricted.Pod(Image.UserId);
+        // A large volume is not walked through at every start.
+        context.FsGroupChangePolicy = "OnRootMismatch";
+        return context;
+    }
 
     private Dictionary<string, string> PodLabels(PublishTarget target)
     {
@@ -93,10 +93,7 @@ internal sealed record ServerPod(string Name, ServerImage Image)
             // Memory is not overcommitted: a pod over its limit is killed.
             Limits = Quantities("2"),
         },
-        SecurityContext = new V1SecurityContext
-        {
-            AllowPrivilegeEscalation = false, ReadOnlyRootFilesystem = true, Capabilities = new V1Capabilities { Drop = ["ALL"] },
-        },
+        SecurityContext = Restricted.Container(),
         // Endpoints are taken away while it still answers.
         Lifecycle = Probe is null ? null : new V1Lifecycle { PreStop = new V1LifecycleHandler { Sleep = new V1SleepAction { Seconds = 5 } } },
         StartupProbe = Probe is null ? null : Timed(Probe, periodSeconds: 5, failures: 60),

@@ -24,7 +24,7 @@ internal static class ServerPolicies
         [
             new V1NetworkPolicyIngressRule
             {
-                FromProperty = [.. CallersOf(server, system).Select(caller => NetworkPolicyManifest.Pods(Named(caller)))],
+                FromProperty = [.. CallersOf(server, system).Select(caller => NetworkPolicyManifest.Pods(Labels.Selector(caller)))],
                 Ports = [NetworkPolicyManifest.Port(server.Port)],
             },
         ],
@@ -37,11 +37,11 @@ internal static class ServerPolicies
         {
             PodSelector = PodsOf(server),
             PolicyTypes = [IngressType],
-            Ingress = [new V1NetworkPolicyIngressRule { FromProperty = [NetworkPolicyManifest.Pods(Named(caller))], Ports = [NetworkPolicyManifest.Port(server.Port)] }],
+            Ingress = [new V1NetworkPolicyIngressRule { FromProperty = [NetworkPolicyManifest.Pods(Labels.Selector(caller))], Ports = [NetworkPolicyManifest.Port(server.Port)] }],
         });
         yield return In(target, caller, new V1NetworkPolicySpec
         {
-            PodSelector = new V1LabelSelector { MatchLabels = Named(caller) },
+            PodSelector = new V1LabelSelector { MatchLabels = Labels.Selector(caller) },
             PolicyTypes = [EgressType],
             Egress = [new V1NetworkPolicyEgressRule { To = [NetworkPolicyManifest.Pods(Pods(server))], Ports = [NetworkPolicyManifest.Port(server.Port)] }],
         });
@@ -90,8 +90,6 @@ internal static class ServerPolicies
         policy.Metadata.NamespaceProperty = target.Namespace;
         return policy;
     }
-
-    public static Dictionary<string, string> Named(string workload) => new() { [Labels.Name] = workload };
 
     public static V1LabelSelector AnyOf(IEnumerable<string> workloads) => new()
     {

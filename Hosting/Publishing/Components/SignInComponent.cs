@@ -103,7 +103,7 @@ internal static class SignInComponent
                 },
                 new V1NetworkPolicyEgressRule
                 {
-                    To = [new V1NetworkPolicyPeer { IpBlock = new V1IPBlock { Cidr = "0.0.0.0/0" } }], Ports = [NetworkPolicyManifest.Port(443)],
+                    To = [ServerPolicies.Anywhere], Ports = [NetworkPolicyManifest.Port(443)],
                 },
             ],
         });

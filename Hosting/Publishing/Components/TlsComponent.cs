@@ -20,7 +20,7 @@ internal static class TlsComponent
 
     public static Component? Create(PublishedSystem system)
     {
-        var external = system.Services.Where(workload => workload.ExternalPort is not null).ToList();
+        var external = system.External.ToList();
         return external.Count == 0 ? null : new Component("tls", "A Gateway with an HTTPS listener for each external endpoint, and certificates by cert-manager (ACME).")
         {
             Resources =

@@ -50,12 +50,7 @@ internal static class ContainerManifest
             EnvFrom = [new V1EnvFromSource { ConfigMapRef = new V1ConfigMapEnvSource { Name = workload.Name } }],
             Env = ContainerVariables.Of(environment),
             Resources = Resources(),
-            SecurityContext = new V1SecurityContext
-            {
-                AllowPrivilegeEscalation = false,
-                ReadOnlyRootFilesystem = true,
-                Capabilities = new V1Capabilities { Drop = ["ALL"] },
-            },
+            SecurityContext = Restricted.Container(),
             VolumeMounts = [new V1VolumeMount { Name = TemporaryVolume, MountPath = TemporaryFolder }],
         };
 

@@ -15,7 +15,9 @@ internal static class Labels
     private const string Manager = "kustomize";
 
     /// <summary>What finds the pods of a workload. A selector can't be changed later, so it holds only the name.</summary>
-    public static Dictionary<string, string> Selector(Workload workload) => new() { [Name] = workload.Name };
+    public static Dictionary<string, string> Selector(Workload workload) => Selector(workload.Name);
+
+    public static Dictionary<string, string> Selector(string name) => new() { [Name] = name };
 
     public static Dictionary<string, string> Of(Workload workload, PublishTarget target) => Of(workload.Name, target);
 

@@ -7,7 +7,6 @@ internal static class PodTemplate
 {
     // Nobody's on any node: users above 10000 are not in a host's own table. The images' files can be read by every user.
     private const int UserId = 10001;
-    private const string ChecksumAnnotation = "checksum/config";
 
     // The pause before SIGTERM, then the 8 s that a program takes at most to finish its work, and some more on a busy node.
     private const int GraceSeconds = 30;
@@ -17,7 +16,7 @@ internal static class PodTemplate
         Metadata = new V1ObjectMeta
         {
             Labels = Labels.OfRelease(workload, system.Target),
-            Annotations = new Dictionary<string, string> { [ChecksumAnnotation] = ConfigMapManifest.ChecksumOf(workload) },
+            Annotations = new Dictionary<string, string> { [Checksum.Annotation] = ConfigMapManifest.ChecksumOf(workload) },
         },
         Spec = new V1PodSpec
         {
@@ -27,14 +26,7 @@ internal static class PodTemplate
             RestartPolicy = restartPolicy,
             TerminationGracePeriodSeconds = GraceSeconds,
             TopologySpreadConstraints = workload.Kind == WorkloadKind.Service && !workload.IsSingle ? Spread.Of(workload) : null,
-            SecurityContext = new V1PodSecurityContext
-            {
-                RunAsNonRoot = true,
-                RunAsUser = UserId,
-                RunAsGroup = UserId,
-                FsGroup = UserId,
-                SeccompProfile = new V1SeccompProfile { Type = "RuntimeDefault" },
-            },
+            SecurityContext = Restricted.Pod(UserId),
             InitContainers = Waits(workload, system),
             Containers = [ContainerManifest.Create(workload, system.Target)],
             Volumes = [new V1Volume { Name = ContainerManifest.TemporaryVolume, EmptyDir = new V1EmptyDirVolumeSource { SizeLimit = new ResourceQuantity("256Mi") } }],

@@ -13,7 +13,7 @@ internal static class TrialOverlay
             .. system.Services.Where(workload => !workload.IsSingle)
                 .Select(workload => Patch.Replace("HorizontalPodAutoscaler", workload.Name, "/spec/minReplicas", 1)),
             // A cluster without the Gateway API and the Prometheus operator knows neither kind.
-            .. system.Services.Any(workload => workload.ExternalPort is not null) ? [Patch.Delete("gateway.networking.k8s.io/v1", HttpRoute.KindName)] : Array.Empty<Patch>(),
+            .. system.External.Any() ? [Patch.Delete("gateway.networking.k8s.io/v1", HttpRoute.KindName)] : Array.Empty<Patch>(),
             .. system.Services.Any(workload => workload.Metrics is not null) ? [Patch.Delete("monitoring.coreos.com/v1", ServiceMonitor.KindName)] : Array.Empty<Patch>(),
         ],
     };

@@ -17,7 +17,7 @@ internal static class NetworkSettings
 
     public static IEnumerable<Setting> Of(PublishedSystem system)
     {
-        var external = system.Services.Where(workload => workload.ExternalPort is not null).ToList();
+        var external = system.External.ToList();
         foreach (var workload in external)
             yield return new Setting(
                 HostSetting(workload), HttpRouteManifest.HostOf(workload), $"The host name under which clients reach {workload.Name}.",

@@ -6,6 +6,9 @@ namespace Aspire.Hosting.Publishing.Settings;
 /// <summary>Which images run: one registry and one tag for all of the system's own.</summary>
 internal static class ReleaseSettings
 {
+    /// <summary>The parts of an image's name.</summary>
+    public static readonly ReplacementOptions Tag = Part(':', 1), Registry = Part('/', 0);
+
     public static IEnumerable<Setting> Of(PublishedSystem system)
     {
         var built = system.Workloads.Where(workload => workload.Image.IsBuilt).ToList();
@@ -16,28 +19,28 @@ internal static class ReleaseSettings
             "version", WorkloadImage.DefaultTag,
             "The release: the tag of the system's images. Never reuse a tag; lower case letters, digits, dots and hyphens, at most 30.",
             [
-                .. images.Select(place => place.Field("image", Part(':', 1))),
-                .. built.Select(VersionLabel),
-                .. built.Where(workload => workload.Kind == WorkloadKind.RunOnce).Select(workload => JobName(workload, system)),
+                .. images.Select(place => place.Field("image", Tag)),
+                .. built.Select(workload => VersionLabel(PodPlace.ControllerOf(workload))),
+                .. built.Where(workload => workload.Kind == WorkloadKind.RunOnce).Select(workload => JobName(PodPlace.ControllerOf(workload), JobManifest.NameOf(workload, system))),
             ]);
         yield return new Setting(
             "registry", WorkloadImage.DefaultRegistry,
             "Where the system's images are: the part of their names before the last slash.",
-            [.. images.Select(place => place.Field("image", Part('/', 0)))]);
+            [.. images.Select(place => place.Field("image", Registry))]);
     }
 
-    private static ReplacementTarget VersionLabel(Workload workload) => new()
+    public static ReplacementTarget VersionLabel(Selector controller) => new()
     {
-        Select = PodPlace.ControllerOf(workload),
+        Select = controller,
         FieldPaths = [$"metadata.labels.[{Labels.Version}]", $"spec.template.metadata.labels.[{Labels.Version}]"],
     };
 
     // A Job can't be changed: with the release in its name, each release has one of its own.
-    private static ReplacementTarget JobName(Workload workload, PublishedSystem system) => new()
+    public static ReplacementTarget JobName(Selector job, string name) => new()
     {
-        Select = PodPlace.ControllerOf(workload),
+        Select = job,
         FieldPaths = ["metadata.name"],
-        Options = Part('-', JobManifest.NameOf(workload, system).Count(c => c == '-')),
+        Options = Part('-', name.Count(c => c == '-')),
     };
 
     private static ReplacementOptions Part(char delimiter, int index) => new() { Delimiter = delimiter.ToString(), Index = index };

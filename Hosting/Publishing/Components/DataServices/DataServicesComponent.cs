@@ -1,4 +1,5 @@
 using System.Text;
+using Aspire.Hosting.Publishing.Manifests;
 using k8s.Models;
 
 namespace Aspire.Hosting.Publishing.Components.DataServices;
@@ -42,7 +43,7 @@ internal static class DataServicesComponent
         {
             ServiceName = server.Name,
             Replicas = 1,
-            Selector = new V1LabelSelector { MatchLabels = ServerPolicies.Named(server.Name) },
+            Selector = new V1LabelSelector { MatchLabels = Labels.Selector(server.Name) },
             Template = (trial.Pod with
             {
                 Server = server.Name,

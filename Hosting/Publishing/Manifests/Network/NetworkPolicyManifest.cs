@@ -70,7 +70,7 @@ internal static class NetworkPolicyManifest
         foreach (var call in arrows.Calls)
             yield return new V1NetworkPolicyEgressRule
             {
-                To = [Pods(new Dictionary<string, string> { [Labels.Name] = call.Workload })], Ports = [Port(call.PortName)],
+                To = [Pods(Labels.Selector(call.Workload))], Ports = [Port(call.PortName)],
             };
         foreach (var server in system.Servers.Where(server => arrows.Servers.Contains(server.Name)))
             yield return new V1NetworkPolicyEgressRule
