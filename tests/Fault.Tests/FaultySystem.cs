@@ -105,6 +105,9 @@ public abstract class FaultySystem : IAsyncLifetime
         if (IsDamaged)
             await Broker.RecreateTopicAsync(cancellationToken);
         IsDamaged = false;
+        // A test that failed may have left one frozen, which all tests after it would wait for.
+        foreach (var frozen in _sinks.Where(part => part.IsRunning))
+            await frozen.ThawAsync(cancellationToken);
         foreach (var part in (Part[])[Postgres, Redis, Api, _sinks[0]])
             await part.StartAsync(cancellationToken);
         foreach (var other in _sinks.Skip(1).Append(AnotherApi).Where(part => part.IsRunning))
